@@ -1,0 +1,57 @@
+# One short command per intent; the same at home and in CI.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run demo test lint fmt bench lock
+
+help:
+	@echo "make demo     try it: Zoho sandbox, sample documents, log-ins printed"
+	@echo "make run      every service with the settings of the environment"
+	@echo "make install  the set-up alone          make test   all tests (FAST=1: fewer)"
+	@echo "make lint     every static check        make fmt    mend what can be mended"
+	@echo "make bench    all benchmarks            make lock   renew the pinned requirements"
+
+install:
+	@$(PYTHON) scripts/install.py runtime
+
+install-dev:
+	@$(PYTHON) scripts/install.py tests
+
+run: install
+	@exec $(BIN)/python manage.py run
+
+demo: install
+	@exec $(BIN)/python manage.py demo
+
+test: install-dev
+	@$(BIN)/python -m scripts.run_tests
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --no-incremental
+	$(BIN)/lint-imports --no-cache
+	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m scripts.check_migrations
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+fmt: install-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+bench: install
+	$(BIN)/python manage.py bench
+
+# One universal lock for Python 3.11 to 3.14: versions and hashes, no address of any index.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
+
+lock: install-dev
+	$(COMPILE) $(UPGRADE) scripts/installer.in -o requirements-installer.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev \
+		--constraint requirements.txt -o requirements-dev.txt

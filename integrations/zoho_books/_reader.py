@@ -1,0 +1,311 @@
+"""What may be read from Zoho Books. A shadow run is handed this and cannot write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import ValidationError
+
+from integrations.errors import Ambiguous, Unavailable
+from integrations.resilience import Breaker, Budget
+from integrations.transport import open_client
+
+from ._calls import FILE_LIMIT, Caller, CallRecord, Request
+from ._records import (
+    Account,
+    Bill,
+    Contact,
+    Currency,
+    Expense,
+    Organization,
+    Record,
+    Tax,
+    VendorCredit,
+)
+from ._tokens import TokenSource
+
+R = TypeVar("R", bound=Record)
+
+_PER_PAGE = 200
+_MOST_PAGES = 500
+_SEARCH_PAGES = 10
+_LIKE_ROWS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The bytes of a file at a bill."""
+
+    content: bytes = field(repr=False)
+    mime: str
+
+
+class ZohoBooksReader:
+    """Read calls of one organisation. Every call may raise the errors of `integrations.errors`.
+
+    A read never raises `Ambiguous`. Calls share the breaker and the budget; `deadline_seconds`
+    holds for one call as a whole, its retries included.
+    """
+
+    def __init__(
+        self,
+        *,
+        books_url: str,
+        organization_id: str,
+        tokens: TokenSource,
+        breaker: Breaker | None = None,
+        budget: Budget | None = None,
+        transport: httpx.BaseTransport | None = None,
+        deadline_seconds: float = 20,
+        on_call: Callable[[CallRecord], None] | None = None,
+    ) -> None:
+        self._caller = Caller(
+            http=open_client(transport),
+            books_url=books_url,
+            organization_id=organization_id,
+            tokens=tokens,
+            breaker=breaker,
+            budget=budget,
+            deadline_seconds=deadline_seconds,
+            on_call=on_call,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, those of copies made by `within` too."""
+        self._caller.http.close()
+
+    def within(self, deadline_seconds: float, *, for_person: bool = False) -> Self:
+        """A copy with another deadline; for a waiting person it may use the budget's reserve."""
+        copy = object.__new__(type(self))
+        copy._caller = replace(
+            self._caller, deadline_seconds=deadline_seconds, for_person=for_person
+        )
+        return copy
+
+    def organizations(self) -> list[Organization]:
+        """The organisations this token may see, with plan and currency."""
+        return list(self._rows("/organizations", "organizations", Organization))
+
+    def contacts(self, *, vendors_only: bool = True) -> Iterator[Contact]:
+        """Every contact, page by page, oldest first, inactive ones too."""
+        params = {"sort_column": "created_time", "sort_order": "A", "filter_by": "Status.All"}
+        return self._contacts(params, vendors_only=vendors_only, most_pages=_MOST_PAGES)
+
+    def find_vendors(self, *, name: str = "", search_text: str = "") -> list[Contact]:
+        """Vendors Zoho finds; it may ignore a filter, so look at every row before adopting one."""
+        return self.find_contacts(name=name, search_text=search_text, vendors_only=True)
+
+    def find_contacts(
+        self, *, name: str = "", search_text: str = "", vendors_only: bool = False
+    ) -> list[Contact]:
+        """The same over customers and inactive contacts: whoever may hold a taken name."""
+        params = {"filter_by": "Status.All"}
+        if name:
+            params["contact_name"] = name[:100]
+        if search_text:
+            params["search_text"] = search_text[:100]
+        return list(self._contacts(params, vendors_only=vendors_only, most_pages=_SEARCH_PAGES))
+
+    def contact(self, contact_id: str) -> Contact:
+        """One contact with all its fields; `NotFound` if there is none."""
+        return self._one(
+            "GET /contacts/{id}", f"/contacts/{segment(contact_id)}", "contact", Contact
+        )
+
+    def chart_of_accounts(self) -> list[Account]:
+        """Every account, inactive ones too."""
+        params = {"filter_by": "AccountType.All"}
+        return list(self._rows("/chartofaccounts", "chartofaccounts", Account, params))
+
+    def taxes(self) -> list[Tax]:
+        """The organisation's taxes; none if tax is not switched on."""
+        return list(self._rows("/settings/taxes", "taxes", Tax))
+
+    def currencies(self) -> list[Currency]:
+        """The currencies that are switched on."""
+        return list(self._rows("/settings/currencies", "currencies", Currency))
+
+    def find_bills(
+        self,
+        *,
+        vendor_id: str,
+        bill_number: str = "",
+        date_from: dt.date | None = None,
+        date_to: dt.date | None = None,
+    ) -> list[Bill]:
+        """Bills of this vendor; with a number only those that Zoho itself takes for the same.
+
+        Every row is compared here, because Zoho ignores filters it does not know. Rows have no
+        lines; `bill` has.
+        """
+        params: dict[str, str | int] = {"vendor_id": vendor_id}
+        if bill_number:
+            params["bill_number"] = bill_number
+        if date_from:
+            params["date_start"] = date_from.isoformat()
+        if date_to:
+            params["date_end"] = date_to.isoformat()
+        return [
+            bill
+            for bill in self._rows("/bills", "bills", Bill, params, most_pages=_SEARCH_PAGES)
+            if bill.vendor_id == vendor_id
+            and (not bill_number or same_number(bill.bill_number, bill_number))
+            and (not date_from or bill.date is None or bill.date >= date_from)
+            and (not date_to or bill.date is None or bill.date <= date_to)
+        ]
+
+    def bills_like(self, *, vendor_id: str, number_part: str) -> list[Bill]:
+        """Some hundred bills of this vendor whose number holds `number_part`, newest first."""
+        params: dict[str, str | int] = {
+            "vendor_id": vendor_id,
+            "bill_number_contains": number_part,
+            "sort_column": "created_time",
+            "sort_order": "D",
+        }
+        rows = self._rows("/bills", "bills", Bill, params, most_pages=_SEARCH_PAGES)
+        return [
+            bill
+            for bill in islice(rows, _LIKE_ROWS)
+            if bill.vendor_id == vendor_id and number_part.casefold() in bill.bill_number.casefold()
+        ]
+
+    def bill(self, bill_id: str) -> Bill:
+        """One bill with its lines and files."""
+        return self._one("GET /bills/{id}", f"/bills/{segment(bill_id)}", "bill", Bill)
+
+    def bill_attachment(self, bill_id: str) -> Attachment:
+        """The bytes of the bill's file."""
+        answer = self._caller.download(
+            Request(
+                "GET /bills/{id}/attachment",
+                "GET",
+                f"/bills/{segment(bill_id)}/attachment",
+                limit=2 * FILE_LIMIT,
+            )
+        )
+        return Attachment(
+            answer.body, answer.headers.get("Content-Type", "application/octet-stream")
+        )
+
+    def find_vendor_credits(self, *, vendor_id: str, number: str = "") -> list[VendorCredit]:
+        """Vendor credits of this vendor, compared row by row as in `find_bills`."""
+        params: dict[str, str | int] = {"vendor_id": vendor_id}
+        if number:
+            params["vendor_credit_number"] = number
+        return [
+            credit
+            for credit in self._rows(
+                "/vendorcredits", "vendor_credits", VendorCredit, params, most_pages=_SEARCH_PAGES
+            )
+            if credit.vendor_id == vendor_id
+            and (not number or same_number(credit.vendor_credit_number, number))
+        ]
+
+    def vendor_credit(self, vendor_credit_id: str) -> VendorCredit:
+        """One vendor credit with its lines."""
+        path = f"/vendorcredits/{segment(vendor_credit_id)}"
+        return self._one("GET /vendorcredits/{id}", path, "vendor_credit", VendorCredit)
+
+    def find_expenses(self, *, reference_number: str) -> list[Expense]:
+        """Expenses with this reference number."""
+        params = {"reference_number": reference_number}
+        return [
+            expense
+            for expense in self._rows(
+                "/expenses", "expenses", Expense, params, most_pages=_SEARCH_PAGES
+            )
+            if same_number(expense.reference_number, reference_number)
+        ]
+
+    def expense(self, expense_id: str) -> Expense:
+        """One expense."""
+        return self._one(
+            "GET /expenses/{id}", f"/expenses/{segment(expense_id)}", "expense", Expense
+        )
+
+    def _contacts(
+        self, params: Mapping[str, str | int], *, vendors_only: bool, most_pages: int
+    ) -> Iterator[Contact]:
+        asked = {**params, "contact_type": "vendor"} if vendors_only else params
+        for contact in self._rows("/contacts", "contacts", Contact, asked, most_pages=most_pages):
+            if contact.is_vendor or not vendors_only:
+                yield contact
+
+    def _one(self, endpoint: str, path: str, key: str, kind: type[R]) -> R:
+        return self._caller.call(
+            Request(endpoint, "GET", path),
+            lambda content: parse(kind, content.get(key), writes=False),
+        )
+
+    def _rows(
+        self,
+        path: str,
+        key: str,
+        kind: type[R],
+        params: Mapping[str, str | int] | None = None,
+        *,
+        most_pages: int = _MOST_PAGES,
+    ) -> Iterator[R]:
+        previous: list[R] | None = None
+        for page in range(1, most_pages + 1):
+            query = {**(params or {}), "page": page, "per_page": _PER_PAGE}
+            rows, more = self._caller.call(
+                Request(f"GET {path}", "GET", path, query=query),
+                lambda content: _page(content, key, kind),
+            )
+            if rows == previous:  # a server that does not page gives the same rows for ever
+                return
+            previous = rows
+            yield from rows
+            if not more:
+                return
+        raise Unavailable(f"Zoho has more {key} than we can walk through.", retryable=False)
+
+
+def _page(content: Mapping[str, Any], key: str, kind: type[R]) -> tuple[list[R], bool]:
+    """The rows of one page, and whether there is another."""
+    rows = content.get(key)
+    if not isinstance(rows, list):
+        raise Unavailable(f"Zoho's answer has no {key}.", retryable=False)
+    context = content.get("page_context")
+    if isinstance(context, Mapping):
+        more = bool(context.get("has_more_page"))
+    else:
+        more = len(rows) >= _PER_PAGE  # a full page without a word about the next
+    return [parse(kind, row, writes=False) for row in rows], more
+
+
+def parse(kind: type[R], content: Any, *, writes: bool) -> R:
+    """Zoho's record as our type; one without its id proves nothing."""
+    try:
+        return kind.model_validate(content)
+    except ValidationError as exc:
+        fields = sorted({".".join(str(part) for part in error["loc"]) for error in exc.errors()})
+        broken = Ambiguous if writes else Unavailable
+        # The values stay out of the message: they are somebody's invoice.
+        raise broken(
+            f"Zoho's answer lacks or garbles: {', '.join(fields) or 'the record'}.",
+            retryable=False,
+        ) from None
+
+
+def segment(record_id: str) -> str:
+    """An id as one part of a path, whatever it holds."""
+    return quote(record_id, safe="")
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether Zoho takes two bill numbers for the same: trimmed, letters' case ignored."""
+    return one.strip().casefold() == other.strip().casefold()

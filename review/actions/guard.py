@@ -1,0 +1,79 @@
+"""What stands before every verb: the right to it, and the version it was decided on."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from zohodocs.access import may_decide
+from zohodocs.models import Document, FieldValue, ReviewItem, State
+from zohodocs.models.event import digest
+
+# Who a paper comes from, where they live and bank: kept in the trail as digests only.
+PERSONAL_FIELDS = frozenset(
+    [
+        "supplier_name",
+        "supplier_tax_id",
+        "supplier_address",
+        "buyer_name",
+        "buyer_tax_id",
+        "buyer_address",
+        "iban",
+    ]
+)
+HUMAN = "human"
+
+
+class Refused(Exception):
+    """The verb had no effect; the message says what to do instead."""
+
+
+class NotAllowed(Refused):
+    """This person may not do this."""
+
+
+class Blocked(Refused):
+    """Something must be settled first; the message names the smallest thing that would."""
+
+
+class StaleVersion(Refused):
+    """Somebody changed or decided the document meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This document was changed meanwhile. Look at it again."))
+
+
+def check_right(by: User, document: Document) -> None:
+    """Raise NotAllowed unless this person may decide here."""
+    if not may_decide(by, document.organization_id):
+        raise NotAllowed(_("You may look at this document, but not decide about it."))
+
+
+def take(document: Document, *, version: int) -> Document:
+    """Count the version up if it is still the one seen: the caller now holds the row.
+
+    Call inside a transaction. Returns the fresh row; raises StaleVersion.
+    """
+    taken = Document.objects.filter(pk=document.pk, state=State.IN_REVIEW, version=version).update(
+        version=F("version") + 1
+    )
+    if taken != 1:
+        raise StaleVersion
+    fresh = Document.objects.select_related("organization").get(pk=document.pk)
+    # Whoever approved first approved something else: both must see the same paper.
+    ReviewItem.objects.filter(document=fresh, state="open").exclude(first_approval_by=None).update(
+        first_approval_by=None, first_approval_at=None
+    )
+    return fresh
+
+
+def for_the_trail(field: str, value: str) -> str:
+    """The value as the audit trail may keep it."""
+    return digest(value) if value and field in PERSONAL_FIELDS else value
+
+
+def values_of(document: Document) -> dict[str, str]:
+    """The present value of every field."""
+    rows = FieldValue.objects.filter(document=document)
+    return {row.name: row.value for row in rows}

@@ -1,0 +1,196 @@
+"""Reads of the desk: the queue, one item, and what to choose from. Only one's own companies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.http import Http404
+
+from zohodocs.domain.identity import fold_name
+from zohodocs.models import Account, Document, ReviewItem, ReviewState, Vendor
+from zohodocs.web.keyset import Order, Slice, page_of
+
+QUEUE_SIZE = 40
+_COUNTED = 1000
+_CHOICES = 12
+# Account types a bill may be booked on.
+_BOOKABLE = ("expense", "cost", "asset", "liability")
+
+ORDERS = {
+    "oldest": Order("opened_at", datetime),
+    "newest": Order("opened_at", datetime, descending=True),
+    "amount": Order("worth", Decimal, descending=True),
+    "vendor": Order("vendor_shown", str),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A part of the queue and how long all of it is."""
+
+    items: Slice[ReviewItem]
+    count: str
+    sort: str
+
+
+def item_for(user: User, code: UUID) -> ReviewItem:
+    """The item if this person may see it; 404 otherwise, so that existence does not leak."""
+    found = (
+        ReviewItem.objects.for_user(user)
+        .select_related("document__organization", "document__vendor", "document__account")
+        .select_related("first_approval_by", "decided_by", "document__duplicate_of")
+        .filter(code=code)
+        .first()
+    )
+    if not isinstance(found, ReviewItem):
+        raise Http404
+    return found
+
+
+def queue(user: User, filters: Mapping[str, Any], *, after: str = "") -> Queue:
+    """The open items these filters let through."""
+    rows = matching(user, filters)
+    sort = str(filters.get("sort") or "oldest")
+    items = page_of(rows, ORDERS[sort], after=after, size=QUEUE_SIZE)
+    return Queue(items, counted(rows), sort)
+
+
+def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
+    """Open items of this person's companies, with the columns the orders need."""
+    rows = ReviewItem.objects.for_user(user).filter(state=ReviewState.OPEN)
+    if code := filters.get("organization"):
+        rows = rows.filter(organization__code=code)
+    if reason := filters.get("reason"):
+        rows = rows.filter(reason=reason)
+    if q := filters.get("q"):
+        rows = rows.filter(
+            Q(document__vendor_name__icontains=q)
+            | Q(document__invoice_number__icontains=q)
+            | Q(document__filename__icontains=q)
+            | Q(message__icontains=q)
+        )
+    if (low := filters.get("amount_from")) is not None:
+        rows = rows.filter(document__gross_total__gte=low)
+    if (high := filters.get("amount_to")) is not None:
+        rows = rows.filter(document__gross_total__lte=high)
+    return rows.select_related("document", "organization").annotate(
+        worth=Coalesce(F("document__gross_total"), Value(Decimal(0))),
+        vendor_shown=F("document__vendor_name"),
+    )
+
+
+def counted(rows: QuerySet[Any]) -> str:
+    """How many, up to a thousand; beyond that nobody counts, and the database need not either."""
+    number = rows.order_by()[:_COUNTED].count()
+    return str(number) if number < _COUNTED else f"{_COUNTED - 1}+"
+
+
+def neighbour(
+    user: User, filters: Mapping[str, Any], item: ReviewItem, *, backwards: bool = False
+) -> ReviewItem | None:
+    """The item after this one (or before it) in the same queue, decided or not."""
+    order = ORDERS[str(filters.get("sort") or "oldest")]
+    values = {
+        "opened_at": item.opened_at,
+        "worth": item.document.gross_total or Decimal(0),
+        "vendor_shown": item.document.vendor_name,
+    }
+    rows = matching(user, filters).filter(
+        order.beyond(values[order.column], item.pk, backwards=backwards)
+    )
+    return rows.order_by(*order.by(backwards=backwards)).first()
+
+
+def next_item(user: User, filters: Mapping[str, Any], item: ReviewItem) -> ReviewItem | None:
+    """What follows when this one is decided: the next of the queue, else its first."""
+    following = neighbour(user, filters, item)
+    if following is not None:
+        return following
+    order = ORDERS[str(filters.get("sort") or "oldest")]
+    return matching(user, filters).exclude(pk=item.pk).order_by(*order.by()).first()
+
+
+def reasons(user: User) -> list[tuple[str, int]]:
+    """The reasons in this person's queue with their counts, most frequent first."""
+    rows = ReviewItem.objects.for_user(user).filter(state=ReviewState.OPEN)
+    found = rows.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return [(str(reason), int(count)) for reason, count in found[:30]]
+
+
+def accounts(document: Document) -> list[Account]:
+    """The active accounts a bill may be booked on, in the order of the chart."""
+    kinds = Q()
+    for kind in _BOOKABLE:
+        kinds |= Q(type__icontains=kind)
+    rows = Account.objects.for_organization(document.organization_id).filter(kinds, active=True)
+    return list(rows.order_by("type", "number", "name"))
+
+
+def usual_accounts(document: Document) -> dict[int, int]:
+    """How often each account was used in documents of this vendor that were approved."""
+    if document.vendor_id is None:
+        return {}
+    rows = (
+        Document.objects.for_organization(document.organization_id)
+        .filter(vendor_id=document.vendor_id, approved_at__isnull=False)
+        .exclude(account=None)
+        .values_list("account_id")
+        .annotate(n=Count("pk"))
+        .order_by("-n")
+    )
+    return dict(rows[:5])
+
+
+def vendors(document: Document, q: str) -> list[Vendor]:
+    """Vendors of the document's company that this text may mean."""
+    if not q.strip():
+        return []
+    rows = Vendor.objects.for_organization(document.organization_id).filter(
+        Q(folded_name__contains=fold_name(q) or q)
+        | Q(name__icontains=q)
+        | Q(tax_id__icontains=q.replace(" ", "")),
+        active=True,
+    )
+    return list(rows.order_by("name")[:_CHOICES])
+
+
+def vendors_by_code(document: Document, codes: list[str]) -> dict[str, Vendor]:
+    """Vendors of the document's company with these codes."""
+    rows = Vendor.objects.for_organization(document.organization_id).filter(code__in=codes)
+    return {str(vendor.code): vendor for vendor in rows}
+
+
+def documents_by_code(document: Document, codes: Sequence[str]) -> list[Document]:
+    """Documents of the same company with these codes."""
+    if not codes:
+        return []
+    rows = Document.objects.for_organization(document.organization_id)
+    return list(rows.filter(code__in=codes).order_by("received_at"))
+
+
+def documents_of_vendor(document: Document) -> int:
+    """How many other documents of this vendor were approved."""
+    if document.vendor_id is None:
+        return 0
+    rows = Document.objects.for_organization(document.organization_id)
+    earlier = rows.filter(vendor_id=document.vendor_id, approved_at__isnull=False)
+    return earlier.exclude(pk=document.pk)[:_COUNTED].count()
+
+
+def possible_originals(document: Document) -> list[Document]:
+    """Documents this one may be a copy of: same number, or same vendor and total."""
+    same = Q(pk__in=[])
+    if document.compared_number:
+        same |= Q(compared_number=document.compared_number)
+    if document.vendor_id and document.gross_total is not None:
+        same |= Q(vendor_id=document.vendor_id, gross_total=document.gross_total)
+    rows = Document.objects.for_organization(document.organization_id).filter(same)
+    return list(rows.exclude(pk=document.pk).order_by("-received_at")[:_CHOICES])

@@ -1,0 +1,81 @@
+"""Template filters: amounts, days, ages and names of things in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django import template
+from django.http import QueryDict
+
+from review.reasons import reason_label
+from zohodocs.models import State
+from zohodocs.web import formats, labels
+
+register = template.Library()
+
+register.filter("money", formats.money)
+register.filter("day", formats.day)
+register.filter("age", formats.age)
+register.filter("filesize", formats.size)
+register.filter("said", formats.said)
+register.filter("number", formats.number)
+register.filter("field_label", labels.field_label)
+register.filter("channel_label", labels.channel_label)
+register.filter("source_label", labels.source_label)
+
+
+@register.filter
+def state_label(state: str) -> str:
+    """A document's state in words."""
+    return str(State(state).label) if state in State.values else state
+
+
+@register.simple_tag
+def changed_query(query: QueryDict, **changes: object) -> str:
+    """The present query with some values changed; an empty value takes its key out."""
+    pairs = [
+        (key, value)
+        for key, values in query.lists()
+        if key not in changes
+        for value in values
+        if value
+    ]
+    pairs += [(key, str(value)) for key, value in changes.items() if value not in (None, "")]
+    return f"?{urlencode(pairs)}" if pairs else "?"
+
+
+@register.simple_tag
+def box_side(start: float, end: float) -> str:
+    """The length of a box's side, never negative."""
+    return f"{max(0.0, end - start):.4f}"
+
+
+@register.simple_tag
+def document_type(kind: str) -> str:
+    """The kind of paper in words."""
+    return formats.shown("document_type", kind)
+
+
+@register.simple_tag
+def reason(code: str) -> str:
+    """A reason's few words."""
+    return reason_label(code)
+
+
+@register.simple_tag
+def how(source: str) -> str:
+    """How an account was chosen, in a word or two."""
+    return str(labels.HOW_LABELS.get(source, source))
+
+
+@register.simple_tag
+def account_type(kind: str) -> str:
+    """Zoho's type code of an account, readable."""
+    return kind.replace("_", " ").capitalize()
+
+
+@register.filter
+def bare(amount: Decimal | None, currency: str) -> str:
+    """An amount with the currency's decimals, without its sign."""
+    return formats.bare(amount, currency)

@@ -1,0 +1,23 @@
+"""Addresses of the review desk."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "review"
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("count/", views.count, name="count"),
+    path("undo/<uuid:code>/", views.undo, name="undo"),
+    path("reopen/<uuid:code>/", views.reopen, name="reopen"),
+    path("<uuid:code>/", views.item, name="item"),
+    path("<uuid:code>/paper/", views.item, {"part": "paper"}, name="paper"),
+    path("<uuid:code>/vendors/", views.item, {"part": "vendors"}, name="vendors"),
+    path("<uuid:code>/correct/", views.correct, name="correct"),
+    path("<uuid:code>/vendor/", views.vendor, name="vendor"),
+    path("<uuid:code>/account/", views.account, name="account"),
+    path("<uuid:code>/lines/", views.lines, name="lines"),
+    path("<uuid:code>/accept/", views.accept, name="accept"),
+    path("<uuid:code>/decide/", views.decide, name="decide"),
+    path("<uuid:code>/again/", views.again, name="again"),
+]

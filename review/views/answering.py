@@ -1,0 +1,175 @@
+"""How the desk answers: a fresh panel, a conflict, a refusal, or the item that follows."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from review import desk, queries
+from review.actions import Refused, StaleVersion
+from review.desk import Trouble
+from review.forms import SORTS, QueueFilter
+from review.reasons import reason_label
+from zohodocs.access import organizations_of
+from zohodocs.models import AuditEvent, Document, ReviewItem, State
+from zohodocs.web import history
+from zohodocs.web.formats import age
+from zohodocs.web.htmx import Request, page, wants_part
+
+UNDO_KEY = "undo_document"
+_NOT_FILTERS = ("page", "q_vendor", "after")
+
+
+def filters_of(request: Request) -> dict[str, Any]:
+    """The queue's filters, as the address has them."""
+    return QueueFilter(request.GET).values()
+
+
+def kept_query(request: Request) -> str:
+    """The filters as they go into the next address, with their question mark."""
+    query = request.GET.copy()
+    for name in _NOT_FILTERS:
+        query.pop(name, None)
+    for name in [name for name, value in query.items() if not value]:
+        del query[name]
+    return f"?{query.urlencode()}" if query else ""
+
+
+def address(request: Request, item: ReviewItem) -> str:
+    """The item's address in this queue."""
+    return reverse("review:item", args=[item.code]) + kept_query(request)
+
+
+def queue_context(request: Request) -> dict[str, Any]:
+    """The left column."""
+    filters = filters_of(request)
+    return {
+        "section": "review",
+        "queue": queries.queue(request.user, filters, after=request.GET.get("after", "")),
+        "filters": filters,
+        "filtered": bool(set(filters) - {"sort"}),
+        "sorts": SORTS.items(),
+        "query": kept_query(request),
+        "organizations": organizations_of(request.user),
+        "reasons": [
+            (code, reason_label(code), number) for code, number in queries.reasons(request.user)
+        ],
+        "now": timezone.now(),
+        "undoable": _undoable(request),
+    }
+
+
+def item_context(
+    request: Request, item: ReviewItem, *, trouble: Trouble | None = None
+) -> dict[str, Any]:
+    """The whole desk for one item."""
+    filters = filters_of(request)
+    user = request.user
+    return {
+        **queue_context(request),
+        **desk.context(
+            item,
+            user,
+            page=_number(request.POST.get("page") or request.GET.get("page")),
+            vendor_q=request.GET.get("q_vendor", "")[:100],
+            trouble=trouble,
+        ),
+        "following": queries.neighbour(user, filters, item),
+        "before": queries.neighbour(user, filters, item, backwards=True),
+        "decided": desk.decided_sentence(item.document),
+    }
+
+
+def changed(request: Request, item: ReviewItem) -> HttpResponse:
+    """After a write that leaves the item open: the fresh panel, or the page anew."""
+    if not wants_part(request):
+        return HttpResponseRedirect(address(request, item), status=303)
+    return _panel(request, item, status=200)
+
+
+def refused(request: Request, item: ReviewItem, problem: Refused, *, version: int) -> HttpResponse:
+    """409 with who changed what, or 422 with what to do, and the fresh panel."""
+    if isinstance(problem, StaleVersion):
+        trouble = Trouble(who_changed_what(item.document, version) or str(problem))
+        return _panel(request, item, trouble=trouble, status=409)
+    return _panel(request, item, trouble=Trouble(str(problem)), status=422)
+
+
+def wrong(
+    request: Request, item: ReviewItem, message: str, *, field: str = "", typed: str = ""
+) -> HttpResponse:
+    """422: the form as it was sent, with its problem."""
+    return _panel(request, item, trouble=Trouble(message, field, typed), status=422)
+
+
+def follows(request: Request, item: ReviewItem, message: str) -> HttpResponse:
+    """After a decision: the next item of the queue."""
+    following = queries.next_item(request.user, filters_of(request), item)
+    return shows(request, following, message)
+
+
+def shows(request: Request, item: ReviewItem | None, message: str) -> HttpResponse:
+    """This item with a word about what was done, or the empty queue."""
+    where = address(request, item) if item else reverse("review:queue") + kept_query(request)
+    if not wants_part(request):
+        messages.success(request, message)
+        return HttpResponseRedirect(where, status=303)
+    request.POST = request.POST.__class__()  # the next item opens on its own page
+    context = item_context(request, item) if item else queue_context(request)
+    template = "review/decided.html" if item else "review/emptied.html"
+    response = render(request, template, {**context, "said": message, "oob": False})
+    response["HX-Push-Url"] = where
+    return response
+
+
+def who_changed_what(document: Document, version: int) -> str:
+    """The last thing that somebody did to it since this version, as a sentence."""
+    events = AuditEvent.objects.filter(document=document).order_by("-sequence")[:10]
+    for event in events:
+        if int(event.data.get("version") or 0) > version:
+            return _("Meanwhile: %(who)s %(what)s (%(age)s). Look at it again.") % {
+                "who": history.person(event),
+                "what": history.sentence(event),
+                "age": age(event.at),
+            }
+    return ""
+
+
+def reload(item: ReviewItem, user: Any) -> ReviewItem:
+    """The item as it stands now."""
+    return queries.item_for(user, item.code)
+
+
+def _panel(
+    request: Request, item: ReviewItem, *, trouble: Trouble | None = None, status: int
+) -> HttpResponse:
+    fresh = reload(item, request.user)
+    context = item_context(request, fresh, trouble=trouble)
+    if wants_part(request):
+        response = render(request, "review/changed.html", context, status=status)
+        # A verdict aims at the whole desk; where it had no effect only the panel changes.
+        response["HX-Retarget"], response["HX-Reswap"] = "#panel", "outerHTML"
+        return response
+    return page(request, "review/desk.html", part="panel", context=context, status=status)
+
+
+def _undoable(request: Request) -> Document | None:
+    """The document this person approved last, while it can be taken back."""
+    code = request.session.get(UNDO_KEY)
+    if not code:
+        return None
+    found = Document.objects.for_user(request.user).filter(
+        code=UUID(code), state=State.APPROVED, hold_until__gt=timezone.now()
+    )
+    return found.first()
+
+
+def _number(raw: str | None) -> int | None:
+    return int(raw) if raw and raw.isdecimal() and len(raw) < 7 else None

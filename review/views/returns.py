@@ -1,0 +1,70 @@
+"""POST only: undo, open again, read again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from review import actions, queries
+from review.forms import VersionForm
+from zohodocs.access import document_for
+from zohodocs.models import Document
+from zohodocs.web.htmx import Request, wants_part
+
+from .answering import UNDO_KEY, follows, shows
+
+
+@login_required
+@require_POST
+def undo(request: Request, code: UUID) -> HttpResponse:
+    """Take an approval back while it is held; the document is on the desk again."""
+    document = document_for(request.user, code)
+    try:
+        item = actions.undo(document=document, by=request.user)
+    except actions.Refused as problem:
+        return _refused(request, document, problem)
+    request.session.pop(UNDO_KEY, None)
+    return shows(request, queries.item_for(request.user, item.code), _("Taken back."))
+
+
+@login_required
+@require_POST
+def reopen(request: Request, code: UUID) -> HttpResponse:
+    """Take a closed or failed document back to the queue."""
+    document = document_for(request.user, code)
+    form = VersionForm(request.POST)
+    version = form.cleaned_data["version"] if form.is_valid() else 0
+    try:
+        item = actions.reopen(document=document, by=request.user, version=version)
+    except actions.Refused as problem:
+        return _refused(request, document, problem)
+    return shows(request, queries.item_for(request.user, item.code), _("Opened again."))
+
+
+@login_required
+@require_POST
+def again(request: Request, code: UUID) -> HttpResponse:
+    """Have a failed document read once more."""
+    item = queries.item_for(request.user, code)
+    form = VersionForm(request.POST)
+    version = form.cleaned_data["version"] if form.is_valid() else 0
+    try:
+        actions.try_again(document=item.document, by=request.user, version=version)
+    except actions.Refused as problem:
+        return _refused(request, item.document, problem)
+    return follows(request, item, _("It is being read again."))
+
+
+def _refused(request: Request, document: Document, problem: actions.Refused) -> HttpResponse:
+    """Say why on the document's own page."""
+    messages.error(request, str(problem))
+    where = reverse("document", args=[document.code])
+    if wants_part(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where, status=303)

@@ -1,0 +1,43 @@
+/* On every page: toasts leave by themselves, menus close when one clicks beside them. */
+
+const TOAST_SECONDS = 8;
+const toasts = document.getElementById("toasts");
+
+const leave = () => {
+  for (const toast of toasts.querySelectorAll(".toast:not([data-leaving])")) {
+    toast.dataset.leaving = "";
+    setTimeout(() => toast.remove(), TOAST_SECONDS * 1000);
+  }
+};
+new MutationObserver(leave).observe(toasts, { childList: true });
+leave();
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+export const say = (text, kind = "success") => {
+  const toast = document.createElement("p");
+  toast.className = `toast toast-${kind}`;
+  toast.textContent = text;
+  toasts.replaceChildren(toast);
+};
+document.addEventListener("desk:say", (event) => say(event.detail.text, event.detail.kind));
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () =>
+    say("The connection broke. Nothing was changed twice; try again.", "error"));
+}
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status !== 204) say("That did not work. Load the page again.", "error");
+});

@@ -1,0 +1,168 @@
+"""What every test stands on: servers and a data directory of its own, and no network.
+
+`make test` names a private PostgreSQL and Redis. A bare `pytest` runs on SQLite and an embedded
+Redis that lives as long as the session. Nothing of the machine's own is read or written.
+"""
+
+import atexit
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from zohodocs.operations import embedded_redis
+
+if "zohodocs.settings" in sys.modules or os.environ.get("DJANGO_SETTINGS_MODULE"):
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests choose their own settings.")
+
+_DATA_DIR = Path(tempfile.mkdtemp(prefix="zohodocs-test-"))
+atexit.register(shutil.rmtree, _DATA_DIR, ignore_errors=True)
+
+
+def _chosen_environment(data_dir: Path) -> dict[str, str]:
+    """The whole environment that the settings see: what is not here is unset."""
+    chosen = {
+        "DJANGO_SETTINGS_MODULE": "zohodocs.settings",
+        "DATA_DIR": str(data_dir),
+        "SECRET_KEY": "only-for-tests",
+        "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
+    }
+    redis_url = os.environ.get("REDIS_URL", "")
+    if redis_url and (worker := os.environ.get("PYTEST_XDIST_WORKER")):
+        # Two workers of pytest-xdist must not take each other's jobs: gw0 -> 1, gw1 -> 2 …
+        number = int(worker.removeprefix("gw")) + 1
+        redis_url += ("?db=" if redis_url.startswith("unix:") else "/") + str(number)
+    chosen["REDIS_URL"] = redis_url
+    return chosen
+
+
+def _names_of_settings() -> list[str]:
+    prefixes = ("ZOHO_", "LLM_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PROMETHEUS_")
+    single = {"PORT", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATA_DIR", "METRICS_TOKEN"}
+    single |= {"FIELD_ENCRYPTION_KEYS", "EMAIL_URL", "S3_URL", "BACKUP_URL", "TIME_SCALE"}
+    single |= {"HOLD_SECONDS", "WORKERS", "PROCESS_NAME"}
+    return [
+        name
+        for name in os.environ
+        if name.startswith(prefixes) or name.removesuffix("_FILE") in single
+    ]
+
+
+_CHOSEN = _chosen_environment(_DATA_DIR)
+for _name in _names_of_settings():
+    del os.environ[_name]
+os.environ.update(_CHOSEN)
+
+# After the environment is settled, before pytest-django looks whether there are settings.
+import django  # noqa: E402
+import django_rq  # noqa: E402
+import redis  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
+
+django.setup()
+# pytest-xdist's workers inherit the environment, and must choose for themselves as well.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+# --- No network -----------------------------------------------------------------------------------
+
+_connect = socket.socket.connect
+_connect_ex = socket.socket.connect_ex
+_getaddrinfo = socket.getaddrinfo
+_LOOPBACK = ("127.", "::1", "localhost", "testserver")
+
+
+class NetworkUsed(RuntimeError):
+    """A test tried to leave this machine."""
+
+
+def _stay_here(host: object) -> None:
+    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+    if not name.startswith(_LOOPBACK):
+        raise NetworkUsed(f"This test tried to reach {name}; only loopback is open to tests.")
+
+
+def _guarded_connect(sock: socket.socket, address: object) -> None:
+    if isinstance(address, tuple):
+        _stay_here(address[0])
+    _connect(sock, address)  # type: ignore[arg-type]  # typeshed hides the type of an address
+
+
+def _guarded_connect_ex(sock: socket.socket, address: object) -> int:
+    if isinstance(address, tuple):
+        _stay_here(address[0])
+    return _connect_ex(sock, address)  # type: ignore[arg-type]  # as above
+
+
+def _guarded_getaddrinfo(host: object, *args: object, **options: object) -> object:
+    _stay_here(host)
+    return _getaddrinfo(host, *args, **options)  # type: ignore[arg-type]  # passed on as it came
+
+
+# --- The session ----------------------------------------------------------------------------------
+
+_session = ExitStack()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Close the network; bring up a Redis unless one was named."""
+    socket.socket.connect = _guarded_connect  # type: ignore[assignment,method-assign]  # the guard
+    socket.socket.connect_ex = _guarded_connect_ex  # type: ignore[assignment,method-assign]  # the guard
+    socket.getaddrinfo = _guarded_getaddrinfo  # type: ignore[assignment]  # the guard
+    is_controller = getattr(session.config.option, "numprocesses", None)
+    if is_controller:
+        return
+    if not os.environ["REDIS_URL"]:
+        _session.enter_context(embedded_redis.serving(_DATA_DIR))
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        if client.dbsize():
+            pytest.exit("REDIS_URL names a Redis with data in it; the tests would empty it.", 4)
+
+
+def pytest_sessionfinish() -> None:
+    """Take down what the session brought up."""
+    _session.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Jobs and cache entries of a database test end with it."""
+    yield
+    if request.node.get_closest_marker("django_db"):
+        django_rq.get_connection("pipeline").flushdb()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _append_only_tables_may_be_flushed() -> Iterator[None]:
+    """Let a transactional test clean up on SQLite, whose flush deletes row by row.
+
+    The product's triggers refuse that; PostgreSQL's TRUNCATE does not ask them.
+    """
+    case_class: Any = TransactionTestCase  # its tear-down is not part of the typed face
+    teardown = case_class._fixture_teardown
+    triggers = import_module("zohodocs.migrations.0002_append_only")
+
+    def without_triggers(case: TransactionTestCase) -> None:
+        if connection.vendor != "sqlite":
+            teardown(case)
+            return
+        with connection.cursor() as cursor:
+            editor = SimpleNamespace(connection=connection, execute=cursor.execute)
+            triggers.allow(None, editor)
+            teardown(case)
+            triggers.forbid(None, editor)
+
+    case_class._fixture_teardown = without_triggers
+    yield
+    case_class._fixture_teardown = teardown

@@ -1,0 +1,1 @@
+"""Programs that tests run several of at once; they know each other only through Redis."""

@@ -1,0 +1,352 @@
+"""Whatever Zoho or the network does: never two bills, never a lost one, never a false success."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.utils import timezone
+
+from integrations.zoho_books import ZohoBooks
+from tests.posting.conftest import Desk
+from zohodocs import clients
+from zohodocs.models import Account, Connection, Document, ReviewItem, Tax
+from zohodocs.posting.push import due
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def impatient(desk: Desk) -> Iterator[ZohoBooks]:
+    """A client that waits half a second."""
+    with clients.books(desk.organization) as books:
+        yield books.within(0.5)
+
+
+def until_done(desk: Desk, document: Document, *, turns: int = 8) -> str:
+    """Push as the sweep would: each time its wait is over."""
+    ahead = [timedelta()]
+    done = ""
+    for _ in range(turns):
+        outcome = desk.push(document, now=lambda: timezone.now() + ahead[-1])
+        done = outcome.done
+        if done in ("confirmed", "rejected"):
+            break
+        if outcome.not_before is not None:
+            ahead.append(outcome.not_before - timezone.now() + timedelta(seconds=0.01))
+    return done
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "commit_then_reset",
+        "500_after_commit",
+        "half_json",
+        "html_200",
+        "empty_200",
+        "no_id",
+        "502_before",
+        "500_before",
+        "reset_before",
+    ],
+)
+def test_a_broken_answer_leaves_exactly_one_bill(desk: Desk, fault: str) -> None:
+    desk.break_next("PUT /bills", fault)
+    document = desk.approved()
+
+    done = until_done(desk, document)
+
+    assert done == "confirmed"
+    (bill,) = desk.bills()
+    assert len(bill["files"]) == 1
+    assert document.state == "posted"
+
+
+def test_a_timeout_after_the_commit_is_found_at_the_first_look(
+    desk: Desk, impatient: ZohoBooks
+) -> None:
+    desk.break_next("PUT /bills", "commit_then_hang", seconds=3)
+    document = desk.approved()
+
+    outcome = desk.push(document, books=impatient)
+
+    assert outcome.done == "confirmed"
+    assert len(desk.bills()) == 1
+    assert desk.posting(document).attempts == 1
+
+
+def test_not_found_does_not_count_before_the_grace_is_over(
+    desk: Desk, impatient: ZohoBooks
+) -> None:
+    desk.break_next("PUT /bills", "hang_before", seconds=1)
+    document = desk.approved()
+
+    first = desk.push(document, books=impatient)
+    second = desk.push(document, books=impatient)
+
+    assert first.done == "unknown"
+    assert first.not_before is not None
+    assert second.done == "waiting"
+    assert desk.calls("PUT /bills") + desk.calls("POST /bills") == 1
+
+
+def test_a_bill_that_commits_after_the_first_look_is_not_sent_again(
+    desk: Desk, impatient: ZohoBooks
+) -> None:
+    # 20b: the caller gave up, the first look finds nothing, then the bill appears.
+    desk.break_next("PUT /bills", "late_commit", seconds=1.2)
+    document = desk.approved()
+
+    first = desk.push(document, books=impatient)
+    assert first.done == "unknown"
+    assert desk.bills() == []
+    _until(lambda: len(desk.bills()) == 1)
+    done = until_done(desk, document)
+
+    assert done == "confirmed"
+    assert len(desk.bills()) == 1
+    assert desk.posting(document).attempts == 1
+
+
+def test_a_bill_that_commits_after_the_grace_is_refused_or_merged(
+    desk: Desk, impatient: ZohoBooks
+) -> None:
+    # The late twin comes after our second sending: Zoho's unique field keeps it out.
+    desk.break_next("PUT /bills", "late_commit", seconds=2.5)
+    document = desk.approved()
+
+    first = desk.push(document, books=impatient)
+    assert first.done == "unknown"
+    done = until_done(desk, document)
+    assert done == "confirmed"
+    assert desk.posting(document).attempts == 2
+    _until(lambda: desk.calls("PUT /bills") == 1)
+
+    assert len(desk.bills()) == 1
+
+
+def test_without_a_unique_field_the_number_keeps_the_twin_out(desk: Desk) -> None:
+    Connection.objects.update(document_field="")
+    desk.break_next("POST /bills", "commit_then_reset")
+    document = desk.approved()
+
+    done = until_done(desk, document)
+
+    assert done == "confirmed"
+    assert len(desk.zoho.snapshot()["bills"]) == 1
+    assert desk.zoho.snapshot()["doubles"] == []
+
+
+@pytest.mark.parametrize("zoho", [{"unique_document_field": False}], indirect=True)
+def test_a_unique_field_switched_off_in_zoho_is_held_for_a_person(desk: Desk) -> None:
+    document = desk.approved()
+
+    until_done(desk, document)
+
+    assert document.state == "in_review"
+    assert len(desk.bills()) == 0
+
+
+def test_an_expense_of_unknown_outcome_without_a_guard_is_held_for_a_person(desk: Desk) -> None:
+    Connection.objects.update(document_field="")
+    desk.break_next("POST /expenses", "500_before")
+    document = desk.approved(
+        document_type="receipt", number="4711", values={"payment_terms": "cash"}
+    )
+
+    done = until_done(desk, document)
+
+    assert done == "rejected"
+    assert ReviewItem.objects.get(document=document).reason == "unknown_outcome"
+
+
+def test_a_bill_typed_in_by_hand_is_adopted_if_it_says_the_same(desk: Desk) -> None:
+    with clients.books(desk.organization) as books:
+        own = books.create_bill(_by_hand(desk))
+    document = desk.approved()
+
+    done = until_done(desk, document)
+
+    assert done == "confirmed"
+    (bill,) = desk.bills()
+    assert bill["bill_id"] == own.bill_id
+    assert [file["name"] for file in bill["files"]] == [f"{document.code}.pdf"]
+
+
+def test_another_bill_with_the_number_goes_to_a_person(desk: Desk) -> None:
+    with clients.books(desk.organization) as books:
+        books.create_bill(_by_hand(desk, rate=500))
+    document = desk.approved()
+
+    until_done(desk, document)
+
+    assert document.state == "in_review"
+    item = ReviewItem.objects.get(document=document)
+    assert item.reason == "already_in_zoho"
+    assert "595" in item.message
+    assert len(desk.bills()) == 1
+
+
+def test_a_bill_of_another_document_of_ours_is_never_adopted(desk: Desk) -> None:
+    Connection.objects.update(document_field="")
+    first = desk.approved()
+    desk.push(first)
+    # Accepted as different by a person, yet Zoho knows only one bill of that number.
+    second = desk.approved(
+        content=b"%PDF-1.4 scanned again\n", overruled={"duplicate_invoice": "really another"}
+    )
+
+    until_done(desk, second)
+
+    assert second.state == "in_review"
+    assert len(desk.zoho.snapshot()["bills"]) == 1
+
+
+@pytest.mark.parametrize("fault", ["429", "429_concurrency", "429_block", "429_day"])
+def test_a_throttled_posting_stays_planned_and_waits(desk: Desk, fault: str) -> None:
+    desk.break_next("PUT /bills", fault, retry_after=60)
+    document = desk.approved()
+
+    outcome = desk.push(document)
+
+    assert outcome.done == "planned"
+    assert outcome.not_before is not None
+    assert outcome.not_before > timezone.now() + timedelta(seconds=50)
+    posting = desk.posting(document)
+    assert posting.attempts == 0
+    assert document.pk not in due(timezone.now())
+    assert document.pk in due(timezone.now() + timedelta(seconds=70))
+    assert Connection.objects.get().state == "throttled"
+
+
+def test_a_dead_connection_leaves_the_posting_planned(desk: Desk) -> None:
+    document = desk.approved()
+    desk.zoho.stop()
+
+    outcome = desk.push(document)
+
+    assert outcome.done == "planned"
+    assert outcome.not_before is not None
+    assert desk.posting(document).attempts == 0
+
+
+def test_a_missing_permission_leaves_the_posting_planned_and_says_so(desk: Desk) -> None:
+    desk.break_next("PUT /bills", "expired_token", times=0)
+    document = desk.approved()
+
+    outcome = desk.push(document)
+
+    assert outcome.done == "planned"
+    connection = Connection.objects.get()
+    assert connection.state == "wrong"
+    assert "permission" in connection.last_error
+    assert ReviewItem.objects.count() == 0
+
+
+def test_a_revoked_access_stops_all_until_somebody_connects_again(desk: Desk) -> None:
+    Connection.objects.update(
+        access_token_encrypted="",
+        access_token_expires_at=None,
+        refresh_token_encrypted=_sealed_yesterday(desk.zoho.refresh_token),
+    )
+    desk.break_next("POST /oauth/v2/token", "invalid_code", times=0)
+    document, other = desk.approved(), desk.approved(number="RE-2")
+
+    first = desk.push(document)
+    desk.push(other)
+
+    assert first.done == "planned"
+    connection = Connection.objects.get()
+    assert connection.state == "reconnect"
+    assert due(timezone.now() + timedelta(hours=1)) == []
+    assert desk.calls("POST /oauth/v2/token") <= 2  # one at the start, one that was refused
+
+    desk.zoho.clear_faults()
+    Connection.objects.update(refresh_token_encrypted=clients.encrypt(desk.zoho.refresh_token))
+    assert set(due(timezone.now() + timedelta(hours=1))) == {document.pk, other.pk}
+    assert until_done(desk, document) == "confirmed"
+    assert Connection.objects.get().state == "working"
+
+
+def test_a_file_whose_upload_broke_after_the_commit_is_not_attached_twice(desk: Desk) -> None:
+    desk.break_next("POST /bills/{id}/attachment", "commit_then_reset")
+    document = desk.approved()
+
+    done = until_done(desk, document)
+
+    assert done == "confirmed"
+    (bill,) = desk.bills()
+    assert len(bill["files"]) == 1
+
+
+def test_a_file_whose_upload_never_arrived_is_attached_later(desk: Desk) -> None:
+    desk.break_next("POST /bills/{id}/attachment", "500_before")
+    document = desk.approved()
+
+    first = desk.push(document)
+    assert first.done == "confirmed_without_file"
+    assert document.state == "posting"
+    done = until_done(desk, document)
+
+    assert done == "confirmed"
+    (bill,) = desk.bills()
+    assert len(bill["files"]) == 1
+    assert document.state == "posted"
+
+
+def test_a_file_zoho_refuses_is_a_question_and_the_bill_stands(desk: Desk) -> None:
+    desk.break_next("POST /bills/{id}/attachment", "refused", times=0)
+    document = desk.approved()
+
+    outcome = desk.push(document)
+
+    assert outcome.done == "confirmed_without_file"
+    assert document.state == "posted"
+    assert ReviewItem.objects.get(document=document).reason == "file_refused"
+    assert due(timezone.now() + timedelta(days=1)) == []
+
+
+def test_an_entry_deleted_in_zoho_is_shown_and_not_posted_again(desk: Desk) -> None:
+    desk.break_next("POST /bills/{id}/attachment", "503")
+    document = desk.approved()
+    desk.push(document)
+    desk.delete_bill(desk.bills()[0]["bill_id"])
+
+    until_done(desk, document)
+
+    assert document.state == "posted"
+    assert ReviewItem.objects.get(document=document).reason == "gone_in_zoho"
+    assert desk.bills() == []
+
+
+def _by_hand(desk: Desk, *, rate: int = 100) -> dict[str, object]:
+    return {
+        "vendor_id": desk.vendor.zoho_contact_id,
+        "bill_number": "re-2024-118 ",
+        "date": "2024-04-18",
+        "line_items": [
+            {
+                "account_id": Account.objects.get(name="Office Supplies").zoho_account_id,
+                "rate": rate,
+                "quantity": 1,
+                "tax_id": Tax.objects.get(rate=19).zoho_tax_id,
+            }
+        ],
+    }
+
+
+def _sealed_yesterday(secret: str) -> str:
+    key = Fernet(settings.FIELD_ENCRYPTION_KEYS[0])
+    return key.encrypt_at_time(secret.encode(), int(time.time()) - 86_400).decode()
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "It did not happen in time."
+        time.sleep(0.02)

@@ -1,0 +1,87 @@
+"""A file that Zoho takes without showing its name hangs there once, and the posting ends."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from integrations.errors import NotFound, Refused
+from integrations.zoho_books import Attachment, Bill, ZohoBooks
+from tests.posting.conftest import Desk
+from zohodocs import clients
+from zohodocs.models import ReviewItem
+
+pytestmark = pytest.mark.django_db
+
+
+def namelessly(monkeypatch: pytest.MonkeyPatch, **shown: Any) -> None:
+    """This Zoho's bills do not list their files."""
+    read = ZohoBooks.bill
+
+    def bill(books: ZohoBooks, bill_id: str) -> Bill:
+        content = read(books, bill_id).model_dump()
+        return Bill.model_validate(content | {"documents": (), "attachment_name": ""} | shown)
+
+    monkeypatch.setattr(ZohoBooks, "bill", bill)
+
+
+def test_a_file_under_another_name_is_known_by_its_bytes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    namelessly(monkeypatch, attachment_name="renamed_by_zoho.pdf")
+    document = desk.approved()
+
+    desk.push(document)
+
+    assert document.state == "posted"
+    assert desk.posting(document).state == "confirmed"
+    assert desk.calls("POST /bills/{id}/attachment") == 1
+
+
+def test_a_file_that_is_never_shown_is_uploaded_once_and_asked_about(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    namelessly(monkeypatch, has_attachment=False)
+    document = desk.approved()
+
+    outcome = desk.push(document)
+    assert outcome.not_before is not None
+    assert desk.push(document).done == "waiting"
+    time.sleep(0.5)  # the grace of the tests
+    desk.push(document)
+
+    assert document.state == "posted"
+    assert desk.calls("POST /bills/{id}/attachment") == 1
+    assert ReviewItem.objects.get(document=document, kind="audit").reason == "file_refused"
+
+
+@pytest.mark.parametrize(
+    "answer", [NotFound("no", http_status=404), Refused("no", http_status=405)]
+)
+def test_a_zoho_without_upsert_gets_a_plain_bill(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: Refused
+) -> None:
+    def absent(*_: object, **__: object) -> Bill:
+        raise answer
+
+    monkeypatch.setattr(ZohoBooks, "upsert_bill", absent)
+    document = desk.approved()
+
+    desk.push(document)
+
+    assert document.state == "posted"
+    (bill,) = desk.bills()
+    assert bill["custom"]["cf_document_id"] == str(document.code)
+
+
+def test_the_bytes_of_a_bills_file_can_be_read_back(desk: Desk) -> None:
+    document = desk.approved()
+    desk.push(document)
+
+    with clients.books_reader(desk.organization) as reader:
+        found = reader.bill_attachment(desk.posting(document).bill_id)
+
+    assert isinstance(found, Attachment)
+    assert found.content.startswith(b"%PDF")

@@ -1,0 +1,112 @@
+"""/: the day's numbers; /health/: for those who watch."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from review import urls as review_urls
+from tests import cast as people
+from tests.cast import Cast, client_of
+from tests.factories import ConnectionFactory, DocumentFactory, UserFactory
+from tests.page import HTMX, part
+from zohodocs.arrivals.receive import receive
+from zohodocs.models import ConnectionState
+from zohodocs.web import urls as web_urls
+
+ADDRESS = reverse("dashboard")
+
+
+def test_the_numbers_of_the_day_add_up(cast: Cast) -> None:
+    for name, content in (("a.pdf", people.paper()), ("b.pdf", people.paper()), ("c.pdf", b"")):
+        receive(organization=cast.nordlicht, content=content, filename=name, channel="web")
+
+    page = part(client_of(cast.ana).get(ADDRESS))
+
+    figures = page.one(".figures").text
+    assert "3 arrived today" in figures
+    assert "1 refused today" in figures
+    assert "3 arrived = 1 documents + 1 repeats + 1 refusals" in page.one("#numbers").text
+    assert "The file is empty" in page.text
+
+
+def test_the_oldest_waiting_and_the_way_to_zoho_are_told(cast: Cast) -> None:
+    people.in_review(cast.nordlicht, people.paper())
+    ConnectionFactory(
+        organization=cast.nordlicht,
+        state=ConnectionState.RECONNECT,
+        last_error="The refresh token was revoked.",
+    )
+
+    page = part(client_of(cast.ana).get(ADDRESS))
+
+    assert "The oldest paper has waited" in page.one("#numbers").text
+    assert "must be connected again" in page.text
+    assert "The refresh token was revoked." in page.text
+
+
+def test_other_companies_do_not_count(cast: Cast) -> None:
+    DocumentFactory()
+    document = DocumentFactory()
+    receive(organization=document.organization, content=b"", filename="secret.pdf", channel="web")
+
+    page = part(client_of(cast.ana).get(ADDRESS))
+
+    assert "0 arrived today" in page.one(".figures").text
+    assert "secret" not in page.text
+    assert part(client_of(cast.ana).get(ADDRESS, {"organization": "company0"})).has("#numbers")
+
+
+def test_htmx_gets_the_numbers_alone(cast: Cast) -> None:
+    assert part(client_of(cast.ana).get(ADDRESS, headers=HTMX)).ids == ["numbers"]
+
+
+def test_who_belongs_nowhere_is_told_what_to_do(db: None) -> None:
+    page = part(client_of(UserFactory()).get(ADDRESS))
+
+    assert "Ask an admin" in page.one(".empty").text
+
+
+def test_health_answers_everybody(cast: Cast) -> None:
+    anonymous = client_of(cast.ana)
+    anonymous.logout()
+
+    assert anonymous.get(reverse("live")).json() == {"status": "ok"}
+    assert anonymous.get(reverse("ready")).json() == {
+        "status": "ok",
+        "database": "ok",
+        "redis": "ok",
+    }
+
+
+OPEN_TO_ALL = {"live", "ready", "metrics"}
+
+
+@pytest.mark.parametrize("name", ["dashboard", "documents", "upload"])
+def test_pages_carry_a_strict_policy_and_no_inline_code(cast: Cast, name: str) -> None:
+    response = client_of(cast.ana).get(reverse(name))
+
+    page = part(response)
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+    assert not page.has("[style], style")
+    assert not [script for script in page.all("script") if not script.has("src")]
+
+
+def test_every_page_of_ours_asks_who_one_is(cast: Cast) -> None:
+    anonymous = client_of(cast.ana)
+    anonymous.logout()
+    code = "0b0e2f5c-7d7e-4b37-9a55-1c5c3a1b2d10"
+    names = [pattern.name for pattern in web_urls.urlpatterns]
+    names += [f"review:{pattern.name}" for pattern in review_urls.urlpatterns]
+
+    for name in names:
+        if name in OPEN_TO_ALL:
+            continue
+        arguments: list[object] = []
+        if name not in {"dashboard", "documents", "upload", "review:queue", "review:count"}:
+            arguments = [code, 1] if name == "page_picture" else [code]
+        response = anonymous.get(reverse(name, args=arguments))
+        assert response.status_code == 302, name
+        assert response["Location"].startswith(reverse("account_login")), name

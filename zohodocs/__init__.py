@@ -1,0 +1,1 @@
+"""Supplier papers in, the right bill in Zoho Books out, once."""

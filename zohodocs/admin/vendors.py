@@ -1,0 +1,75 @@
+"""Vendors, the chart of accounts, taxes and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from zohodocs.models import Account, Rule, Tax, Vendor, VendorAlias, VendorBankAccount
+
+from .base import BY_ORGANIZATION, ReadOnlyAdmin, ScopedAdmin
+
+
+class AliasInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+    """Other names on paper."""
+
+    model = VendorAlias
+    fields = ("name", "organization")
+    extra = 0
+
+
+class BankAccountInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+    """Known bank accounts; they are added by approved documents, not by hand."""
+
+    model = VendorBankAccount
+    fields = ("iban", "first_seen_at", "approved_by")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Vendor)
+class VendorAdmin(ScopedAdmin):
+    """A supplier."""
+
+    list_display = ("name", "tax_id", "country", "active", "zoho_contact_id", "organization")
+    list_filter = (BY_ORGANIZATION, "active", "country")
+    search_fields = ("name", "tax_id", "aliases__name")
+    inlines = (AliasInline, BankAccountInline)
+    readonly_fields = ("created_at", "checked_at")
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    """The chart of accounts is Zoho's; it is only looked at here."""
+
+    list_display = ("number", "name", "type", "active", "organization")
+    list_filter = (BY_ORGANIZATION, "active", "type")
+    search_fields = ("name", "number")
+
+
+@admin.register(Tax)
+class TaxAdmin(ScopedAdmin):
+    """Zoho's taxes; the category says which of those with one rate is meant."""
+
+    list_display = ("name", "rate", "category", "active", "organization")
+    list_filter = (BY_ORGANIZATION, "category")
+    readonly_fields = ("organization", "zoho_tax_id", "name", "rate", "active")
+
+
+@admin.register(Rule)
+class RuleAdmin(ScopedAdmin):
+    """An ordered rule."""
+
+    list_display = ("position", "name", "account", "active", "organization")
+    list_display_links = ("name",)
+    list_filter = (BY_ORGANIZATION, "active")
+    search_fields = ("name", "vendor_name", "line_text")
+    list_columns: ClassVar[Mapping[str, Any]] = {
+        "keywords": _("One a line; any of them, matched as whole words.")
+    }
+    ordering = ("organization", "position")

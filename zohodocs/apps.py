@@ -1,0 +1,20 @@
+"""The data app."""
+
+from django.apps import AppConfig
+
+
+class ZohoDocsConfig(AppConfig):
+    """Rows, pipeline, posting, operations."""
+
+    name = "zohodocs"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """One chain for all logs; every call to Zoho and to a language model is counted."""
+        # Not at the top: they need the models.
+        from zohodocs import clients, metrics, telemetry
+        from zohodocs.pipeline.extraction import llm
+
+        telemetry.configure()
+        clients.on_zoho_call(metrics.count_zoho_call)
+        llm.on_call(metrics.count_llm_call)

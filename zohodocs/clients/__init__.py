@@ -1,0 +1,37 @@
+"""The clients of an organisation's Zoho Books, built per job from its Connection.
+
+Only posting calls `books`; everything else gets `books_reader`, which cannot write.
+"""
+
+from integrations.zoho_books import CallRecord
+
+from .building import (
+    NotConnected,
+    books,
+    books_reader,
+    breaker_states,
+    budgets_left,
+    contact_tax_id,
+    on_zoho_call,
+)
+from .sealing import decrypt, encrypt
+from .seeding import connection_from_environment
+from .states import needs_a_person, note_failure
+from .tokens import DatabaseTokens
+
+__all__ = [
+    "CallRecord",
+    "DatabaseTokens",
+    "NotConnected",
+    "books",
+    "books_reader",
+    "breaker_states",
+    "budgets_left",
+    "connection_from_environment",
+    "contact_tax_id",
+    "decrypt",
+    "encrypt",
+    "needs_a_person",
+    "note_failure",
+    "on_zoho_call",
+]

@@ -1,0 +1,1 @@
+"""Facts and rules in pure Python: no Django, no clock, no settings."""

@@ -1,0 +1,83 @@
+"""Ringing for a worker.
+
+The row is the truth: a bell that nobody hears is rung again by the sweep.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import django_rq
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from zohodocs.domain.states import DocumentState, next_job
+from zohodocs.models import Document
+from zohodocs.telemetry import get_logger
+
+logger = get_logger(__name__)
+
+PROCESS = "zohodocs.jobs.pipeline.process"
+POST = "zohodocs.jobs.sync.post"
+LEARN = "zohodocs.jobs.learning.learn"
+REFRESH = "zohodocs.jobs.sync.refresh_reference"
+
+
+def ring(document: Document) -> bool:
+    """Enqueue what follows for the document's state; False if nothing follows or Redis is away.
+
+    Call it after the commit. Jobs carry ids only and may run twice.
+    """
+    job = next_job(DocumentState(document.state))
+    if job == "process":
+        return _enqueue(document.queue, PROCESS, document)
+    if job == "post":
+        return _enqueue("sync", POST, document)
+    return False
+
+
+def waiting(queue: str) -> int:
+    """How many jobs wait in a queue; 0 where Redis does not answer."""
+    try:
+        return int(django_rq.get_queue(queue).count)
+    except (RedisError, OSError):
+        return 0
+
+
+def depths() -> dict[str, tuple[int, float]]:
+    """Jobs waiting and the age of the oldest in seconds, by queue; empty where Redis is away."""
+    found: dict[str, tuple[int, float]] = {}
+    now = datetime.now(UTC)
+    try:
+        for name in settings.QUEUES:
+            queue = django_rq.get_queue(name)
+            oldest = next(iter(queue.get_jobs(0, 1)), None)
+            enqueued = oldest.enqueued_at if oldest else None
+            age = (now - enqueued).total_seconds() if enqueued else 0.0
+            found[name] = (int(queue.count), max(0.0, age))
+    except (RedisError, OSError):
+        logger.warning("doorbell.depths.unknown")
+    return found
+
+
+def ring_to_learn(document: Document) -> bool:
+    """Have a person's corrections of this document learnt; call it after the commit."""
+    return _enqueue(document.queue, LEARN, document)
+
+
+def ring_for_reference(organization_id: int) -> bool:
+    """Ask for an organisation's accounts, taxes and vendors to be copied anew."""
+    return _enqueue_job("sync", REFRESH, organization_id=organization_id)
+
+
+def _enqueue(queue: str, function: str, document: Document) -> bool:
+    return _enqueue_job(queue, function, document_id=document.pk)
+
+
+def _enqueue_job(queue: str, function: str, **ids: int) -> bool:
+    try:
+        django_rq.get_queue(queue).enqueue(function, **ids)
+    except (RedisError, OSError):
+        logger.warning("doorbell.ring.unheard", queue=queue, **ids)
+        return False
+    return True

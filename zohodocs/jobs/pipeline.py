@@ -1,0 +1,39 @@
+"""The job that takes one document from received to decided."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+
+from zohodocs import metrics, telemetry
+from zohodocs.models import Document
+from zohodocs.pipeline import runner, zoho_vendors
+
+from . import doorbell
+
+# A worker that restarts with the same process id must not be taken for its predecessor.
+WORKER_ID = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+def process(*, document_id: int, **_: object) -> None:
+    """Process the document if it still waits, and ring for what follows.
+
+    Further arguments are ignored, so that an older worker survives a newer caller.
+    """
+    document = Document.objects.select_related("organization").filter(pk=document_id).first()
+    if document is None:
+        return
+    telemetry.bind(document=str(document.code))
+    try:
+        reached = runner.run(
+            document_id,
+            owner=WORKER_ID,
+            observe=metrics.observe_stage,
+            ask_zoho=zoho_vendors.asker(document.organization),
+        )
+        if reached is not None:
+            document.refresh_from_db()
+            doorbell.ring(document)
+    finally:
+        telemetry.unbind()

@@ -1,0 +1,45 @@
+"""The queue `sync`: one job takes one document towards its entry in Zoho."""
+
+from __future__ import annotations
+
+from integrations.errors import IntegrationError
+from zohodocs import clients, telemetry
+from zohodocs.models import Connection, Document
+from zohodocs.posting import reference
+from zohodocs.posting.push import push
+
+from .pipeline import WORKER_ID
+
+logger = telemetry.get_logger(__name__)
+
+
+def post(*, document_id: int, **_: object) -> None:
+    """Post one document, or carry its posting on; safe to run twice.
+
+    What could not be done now is rung for again by the sweep.
+    """
+    code = Document.objects.filter(pk=document_id).values_list("code", flat=True).first()
+    telemetry.bind(document=str(code))
+    try:
+        outcome = push(document_id, owner=WORKER_ID)
+        logger.info("bill.push.ended", outcome=outcome.done)
+    finally:
+        telemetry.unbind()
+
+
+def refresh_reference(*, organization_id: int, **_: object) -> None:
+    """Copy accounts, taxes and vendors from Zoho; what fails is asked for again by the sweep."""
+    connection = (
+        Connection.objects.filter(organization_id=organization_id)
+        .select_related("organization")
+        .first()
+    )
+    if connection is None:
+        return
+    try:
+        found = reference.refresh(connection.organization, vendors=True)
+    except IntegrationError as error:
+        clients.note_failure(connection.pk, error)
+        logger.warning("reference.refresh.failed", error=type(error).__name__)
+    else:
+        logger.info("reference.refresh.done", accounts=found.accounts, vendors=found.vendors)

@@ -1,0 +1,72 @@
+"""`bench [NAME…] [--json]`: each benchmark on data and services of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import CommandError, CommandParser
+
+from zohodocs.operations import embedded_redis
+from zohodocs.operations.benchmarks import BENCHMARKS
+
+from ._arguments import PlainCommand
+
+_PRIVATE = "ZOHODOCS_BENCH"
+
+
+class Command(PlainCommand):
+    """Measure the product against a baseline in the same run."""
+
+    help = f"Benchmarks: {', '.join(BENCHMARKS)}. Ratio > 1 = better; `pipeline`: a share, 0..1."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Names and `--json`."""
+        parser.add_argument("name", nargs="*")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run each in a process that sees nothing of the real data."""
+        unknown = sorted(set(options["name"]) - set(BENCHMARKS))
+        if unknown:
+            raise CommandError(
+                f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.",
+                returncode=2,
+            )
+        names = options["name"] or list(BENCHMARKS)
+        if os.environ.get(_PRIVATE):
+            self._measure(names, as_json=options["json"])
+            return
+        with tempfile.TemporaryDirectory(prefix="zohodocs-bench-") as directory:
+            home = Path(directory)
+            with embedded_redis.serving(home) as redis_url:
+                environment = os.environ | {
+                    _PRIVATE: "1",
+                    "DATA_DIR": directory,
+                    "DATABASE_URL": "",
+                    "REDIS_URL": redis_url,
+                    "ZOHO_BOOKS_URL": "",
+                }
+                command = [sys.executable, sys.argv[0], "bench", *names]
+                done = subprocess.run(
+                    [*command, "--json"] if options["json"] else command,
+                    env=environment,
+                    check=False,
+                )
+        sys.exit(done.returncode)
+
+    def _measure(self, names: list[str], *, as_json: bool) -> None:
+        results: dict[str, Any] = {}
+        for name in names:
+            call_command("migrate", verbosity=0, interactive=False)
+            results[name] = BENCHMARKS[name]().to_json()
+            if not as_json:
+                facts = ", ".join(f"{key} {value}" for key, value in results[name].items())
+                self.stdout.write(f"{name}: {facts}")
+        if as_json:
+            self.json_line(results)

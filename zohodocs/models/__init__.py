@@ -1,0 +1,65 @@
+"""The rows: one aggregate a file."""
+
+from .arrival import Arrival, ArrivalResult
+from .document import Document, Page, State
+from .event import AuditEvent
+from .extraction import Extraction, FieldValue, Finding
+from .layout import LayoutMemory
+from .organization import (
+    Connection,
+    ConnectionState,
+    Membership,
+    Organization,
+    Role,
+)
+from .policy import Policy
+from .posting import KnownBill, Posting, PostingKind
+from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
+from .rollout import Flag, FlagMode
+from .vendor import (
+    Account,
+    Rule,
+    Tax,
+    Vendor,
+    VendorAlias,
+    VendorBankAccount,
+    VendorTaxKey,
+    mirror_contact,
+)
+
+__all__ = [
+    "Account",
+    "Arrival",
+    "ArrivalResult",
+    "AuditEvent",
+    "Connection",
+    "ConnectionState",
+    "Correction",
+    "Document",
+    "Extraction",
+    "FieldValue",
+    "Finding",
+    "Flag",
+    "FlagMode",
+    "KnownBill",
+    "LayoutMemory",
+    "Membership",
+    "Organization",
+    "Page",
+    "Policy",
+    "Posting",
+    "PostingKind",
+    "ReviewItem",
+    "ReviewKind",
+    "ReviewState",
+    "Role",
+    "Rule",
+    "State",
+    "Tax",
+    "Vendor",
+    "VendorAlias",
+    "VendorBankAccount",
+    "VendorTaxKey",
+    "Verdict",
+    "mirror_contact",
+]

@@ -1,0 +1,111 @@
+"""What waits for a person, and what people changed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .document import Document
+from .organization import new_code
+from .scope import ScopedModel
+
+
+class ReviewKind(models.TextChoices):
+    """What is asked of the person."""
+
+    DECIDE = "decide", _("decide")
+    DIFFERENCE = "difference", _("two ways differ")
+    DUPLICATE = "duplicate", _("duplicate?")
+    DRIFT = "drift", _("changed in Zoho")
+    AUDIT = "audit", _("spot check")
+    VENDOR = "vendor", _("vendor data")
+
+
+class ReviewState(models.TextChoices):
+    """Where an item stands."""
+
+    OPEN = "open", _("open")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("no longer needed")
+
+
+class Verdict(models.TextChoices):
+    """What the person decided."""
+
+    APPROVE = "approve", _("approved")
+    REJECT = "reject", _("rejected")
+    FILE = "file", _("not a posting document")
+    DUPLICATE = "duplicate", _("a copy")
+
+
+class ReviewItem(ScopedModel):
+    """One question to a person about one document."""
+
+    code = models.UUIDField(default=new_code, unique=True, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="review_items")
+    kind = models.CharField(max_length=12, choices=ReviewKind, default=ReviewKind.DECIDE)
+    state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.OPEN)
+    reason = models.CharField(max_length=60)  # code of the worst finding
+    message = models.TextField()
+    opened_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
+    note = models.TextField(blank=True)
+    # Four eyes: who gave the first approval; the second must be someone else.
+    first_approval_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    first_approval_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("review item")
+        verbose_name_plural = _("review items")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["document", "kind"],
+                condition=Q(state="open"),
+                name="one_open_item_per_document_and_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(decided_at__isnull=False, verdict__gt=""),
+                name="a_done_item_says_what_was_decided",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["organization", "state", "opened_at"], name="review_org_open"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.document_id}"
+
+
+class Correction(models.Model):
+    """One value a person changed: what teaches."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="corrections")
+    item = models.ForeignKey(
+        ReviewItem, on_delete=models.CASCADE, null=True, blank=True, related_name="corrections"
+    )
+    field = models.CharField(max_length=30)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    before_source = models.CharField(max_length=20, blank=True)
+    before_confidence = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    box = models.JSONField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        indexes = (models.Index(fields=["at"], name="correction_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before} → {self.after}"

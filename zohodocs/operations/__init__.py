@@ -1,0 +1,1 @@
+"""What keeps the service running: processes, embedded Redis, later backup, audit and roll-back."""

@@ -1,0 +1,133 @@
+"""How much of the pipeline's work is the work itself: reading and extracting."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from zohodocs.arrivals.receive import receive
+from zohodocs.jobs import doorbell
+from zohodocs.models import Document, FlagMode, Organization, State
+from zohodocs.operations.demo.samples import papers_for_benchmarks
+from zohodocs.pipeline.extraction import extract
+from zohodocs.pipeline.reading import read, shared_child
+from zohodocs.rollout.flags import set_flag
+
+from .result import Result
+
+_MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
+_DOCUMENTS = 300
+_PATIENCE_SECONDS = 600
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def pipeline() -> Result:
+    """Bare CPU seconds a document over those of the parallel workers; and documents an hour.
+
+    The workers are the ones of `make run`; the documents are one-page digital PDFs, all different.
+    """
+    contents = list(papers_for_benchmarks(date(2026, 5, 20), _DOCUMENTS))
+    bare = _bare_seconds(contents)
+    organization = Organization.objects.create(
+        code="bench", name="Nordlicht Handel GmbH", vat_numbers=["DE342366712"], country="DE"
+    )
+    set_flag(name="parallel_processing", mode=FlagMode.ON, why="benchmark", by="bench")
+    for number, content in enumerate(contents):
+        receive(
+            organization=organization,
+            content=content,
+            filename=f"{number}.pdf",
+            channel="bench",
+        )
+    idle = _cpu_of_workers(settings.WORKERS, burst=True)
+    documents = list(Document.objects.filter(state=State.RECEIVED).order_by("pk"))
+    started = time.perf_counter()
+    workers = _start(settings.WORKERS)
+    for document in documents:
+        doorbell.ring(document)
+    _await_decisions()
+    seconds = time.perf_counter() - started
+    used = _stop(workers) - idle
+    product = used / len(documents)
+    return Result(
+        ratio=bare / product,
+        unit="share of bare CPU time",
+        baseline=bare,
+        product=product,
+        n=len(documents),
+        notes={
+            "documents_an_hour": len(documents) / seconds * 3600,
+            "workers": settings.WORKERS,
+            "wall_seconds": seconds,
+        },
+    )
+
+
+def _bare_seconds(contents: Sequence[bytes]) -> float:
+    """CPU seconds a document for reading and extracting alone, the reader's child included."""
+    extract(read(contents[0]), models=False)  # what is loaded once is not counted
+    before = time.process_time() + _cpu_seconds(shared_child().pid)
+    child = shared_child().pid
+    for content in contents:
+        extract(read(content), models=False)
+    if shared_child().pid != child:
+        raise AssertionError("The reader was exchanged while it was measured.")
+    return (time.process_time() + _cpu_seconds(child) - before) / len(contents)
+
+
+def _cpu_seconds(pid: int | None) -> float:
+    if pid is None:
+        return 0.0
+    # Fields 14 and 15 of proc(5) stat, counted behind the command's closing bracket.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _start(number: int, *, burst: bool = False) -> list[subprocess.Popen[bytes]]:
+    command = [sys.executable, str(_MANAGE), "rqworker", "pipeline", "--verbosity", "0"]
+    return [
+        subprocess.Popen(
+            [*command, "--burst"] if burst else command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(number)
+    ]
+
+
+def _stop(workers: Sequence[subprocess.Popen[bytes]]) -> float:
+    """End the workers; the CPU seconds they and their children took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+    for worker in workers:
+        worker.wait(timeout=60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _cpu_of_workers(number: int, *, burst: bool) -> float:
+    """What starting that many workers costs before the first document."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for worker in _start(number, burst=burst):
+        worker.wait(timeout=120)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _await_decisions() -> None:
+    ends_at = time.monotonic() + _PATIENCE_SECONDS
+    open_states = (State.RECEIVED, State.PROCESSING)
+    while Document.objects.filter(state__in=open_states).exists():
+        if time.monotonic() > ends_at:
+            raise TimeoutError("The workers did not finish the benchmark's documents.")
+        time.sleep(0.05)

@@ -1,0 +1,92 @@
+"""The sweep: finds what no bell was heard for, or whose worker died, and sees to it again.
+
+It is not a job of a queue, so that it works when the queues do not; two at once do no harm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from zohodocs.domain.states import DocumentState, Mover
+from zohodocs.jobs import doorbell
+from zohodocs.models import Connection, ConnectionState, Document, State
+from zohodocs.pipeline import runner
+from zohodocs.posting import push
+from zohodocs.telemetry import get_logger
+
+logger = get_logger(__name__)
+_BATCH = 500
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep found."""
+
+    recovered: int = 0
+    gave_up: int = 0
+    rung: int = 0
+
+
+def sweep(*, now: datetime | None = None) -> Swept:
+    """One pass: dead workers' documents are given back, waiting ones rung for again."""
+    moment = now or datetime.now(UTC)
+    recovered = gave_up = 0
+    dead = Document.objects.filter(state=State.PROCESSING, lease_until__lt=moment)[:_BATCH]
+    for document in dead:
+        reached = runner.give_back(document, token=document.lease_token, by=Mover.SWEEP)
+        recovered += reached is DocumentState.RECEIVED
+        gave_up += reached is DocumentState.FAILED
+    rung = ring_waiting(now=moment) + ring_due(now=moment) + ring_for_reference(now=moment)
+    if recovered or gave_up or rung:
+        logger.info("sweep.pass.done", recovered=recovered, gave_up=gave_up, rung=rung)
+    return Swept(recovered, gave_up, rung)
+
+
+def ring_waiting(*, now: datetime) -> int:
+    """Ring for received documents that nobody came for; how many bells were heard."""
+    patience = timedelta(seconds=settings.SWEEP_SECONDS)
+    heard = 0
+    for queue in settings.QUEUES:
+        waiting = Document.objects.filter(
+            state=State.RECEIVED, queue=queue, moved_at__lt=now - patience
+        )
+        heard += _ring(waiting.order_by("moved_at"), queue)
+    return heard
+
+
+def ring_due(*, now: datetime) -> int:
+    """Ring for postings that are due: hold over, grace over, or their worker dead."""
+    due = Document.objects.filter(
+        pk__in=push.due(now)[:_BATCH], state__in=[State.APPROVED, State.POSTING]
+    )
+    return _ring(due.order_by("moved_at"), "sync")
+
+
+def ring_for_reference(*, now: datetime) -> int:
+    """Ring for organisations whose copies of Zoho's accounts, taxes and vendors are a day old."""
+    stale = Connection.objects.filter(
+        Q(reference_refreshed_at__isnull=True) | Q(reference_refreshed_at__lt=now - _A_DAY),
+        state__in=[ConnectionState.WORKING, ConnectionState.THROTTLED],
+    ).exclude(zoho_organization_id="")
+    # A bell that hangs there already need not be hung again each time we pass.
+    if not stale.exists() or doorbell.waiting("sync"):
+        return 0
+    return sum(doorbell.ring_for_reference(row.organization_id) for row in stale)
+
+
+def _ring(documents: QuerySet[Document], queue: str) -> int:
+    number = min(documents.count(), _BATCH)
+    # As many bells as documents hang there already: they wait for a worker, not for us.
+    if not number or doorbell.waiting(queue) >= number:
+        return 0
+    heard = 0
+    for document in documents[:number]:
+        if not doorbell.ring(document):
+            break  # Redis is away: the next pass rings again
+        heard += 1
+    return heard

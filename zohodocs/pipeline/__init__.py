@@ -1,0 +1,1 @@
+"""The way of a document: read, extract, check, match, choose, decide."""

@@ -1,0 +1,271 @@
+"""The look-ups a stage may ask, answered from the database and, for vendors, from Zoho."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from zohodocs.domain.case import (
+    AccountFacts,
+    OrganizationFacts,
+    Ports,
+    RuleFacts,
+    SeenDocument,
+    TaxFacts,
+    VendorFacts,
+)
+from zohodocs.domain.identity import fold_name, normal_iban
+from zohodocs.models import (
+    Account,
+    Document,
+    KnownBill,
+    LayoutMemory,
+    Organization,
+    Rule,
+    State,
+    Tax,
+    Vendor,
+    VendorAlias,
+    VendorBankAccount,
+    VendorTaxKey,
+)
+
+# A wide net: names that share a word with the printed one are scored by the stage.
+_SIMILAR_LIMIT = 50
+_WORDS = 3
+# A vendor's habit is in its last papers; counting all of them would cost more every year.
+_RECENT = 100
+_SHORT_WORD = 3
+_ALIKE = 200
+# A vendor has few layouts; the newest of each is what counts.
+_LAYOUTS = 20
+# A later copy does not speak against the paper that came first, unless it was booked already.
+_BOOKED = (State.APPROVED, State.POSTING, State.POSTED)
+_NOT_SEEN = (State.REJECTED, State.SPLIT, State.DUPLICATE)
+
+# Asks Zoho for contacts of this name and mirrors them; False when Zoho did not answer in time.
+AskZoho = Callable[[str], bool]
+
+
+class KnownVendors:
+    """Vendors of one organisation: our copies of its Zoho contacts, asked anew where possible."""
+
+    def __init__(self, organization: Organization, ask_zoho: AskZoho | None) -> None:
+        self._organization = organization
+        self._ask_zoho = ask_zoho
+        self._asked: set[str] = set()
+        self._unverified = False
+
+    def by_tax_id(self, key: str) -> Sequence[VendorFacts]:
+        """See `domain.case.Vendors`."""
+        keys = VendorTaxKey.objects.for_organization(self._organization).filter(key=key)
+        return self._facts(keys.values_list("vendor_id", flat=True))
+
+    def by_iban(self, iban: str) -> Sequence[VendorFacts]:
+        """See `domain.case.Vendors`."""
+        rows = VendorBankAccount.objects.for_organization(self._organization)
+        return self._facts(rows.filter(iban=normal_iban(iban)).values_list("vendor_id", flat=True))
+
+    def similar(self, name: str) -> Sequence[VendorFacts]:
+        """See `domain.case.Vendors`."""
+        folded = fold_name(name)
+        if not folded:
+            return ()
+        self._verify(name)
+        words = sorted((w for w in folded.split() if len(w) >= _SHORT_WORD), key=len, reverse=True)
+        named = Q()
+        for word in words[:_WORDS] or [folded]:
+            named |= Q(folded_name__contains=word)
+        own = Vendor.objects.for_organization(self._organization).filter(named)
+        aliases = VendorAlias.objects.for_organization(self._organization).filter(named)
+        ids = own.values_list("pk", flat=True)[:_SIMILAR_LIMIT]
+        others = aliases.values_list("vendor_id", flat=True)[:_SIMILAR_LIMIT]
+        return self._facts([*ids, *others])
+
+    def unverified(self) -> bool:
+        """See `domain.case.Vendors`."""
+        return self._unverified
+
+    def _verify(self, name: str) -> None:
+        if self._ask_zoho is None or name in self._asked:
+            return
+        self._asked.add(name)
+        if not self._ask_zoho(name):
+            self._unverified = True
+
+    def _facts(self, ids: Iterable[int]) -> list[VendorFacts]:
+        wanted = set(ids)
+        if not wanted:
+            return []
+        history = Document.objects.for_organization(self._organization).filter(
+            vendor_id=OuterRef("pk"), state=State.POSTED
+        )
+        rows = (
+            Vendor.objects.for_organization(self._organization)
+            .filter(pk__in=wanted)
+            .prefetch_related("aliases", "bank_accounts")
+            .annotate(has_history=Exists(history))
+        )
+        return [_vendor_facts(row) for row in rows]
+
+
+def _vendor_facts(row: Any) -> VendorFacts:
+    banks = sorted(row.bank_accounts.all(), key=lambda bank: bank.first_seen_at)
+    return VendorFacts(
+        id=str(row.code),
+        name=row.name,
+        aliases=tuple(alias.name for alias in row.aliases.all()),
+        tax_id=row.tax_id,
+        email=row.email,
+        country=row.country,
+        currency=row.currency,
+        active=row.active,
+        is_customer=row.is_customer,
+        ibans=tuple(bank.iban for bank in banks),
+        has_history=row.has_history,
+        last_iban=banks[-1].iban if banks else "",
+    )
+
+
+class BooksOfAccount:
+    """Chart, taxes, rules and vendor history of one organisation."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+        self._taxes: list[TaxFacts] | None = None
+
+    def chart(self) -> Sequence[AccountFacts]:
+        """See `domain.case.Accounts`."""
+        return [row.facts() for row in Account.objects.for_organization(self._organization)]
+
+    def rules(self) -> Sequence[RuleFacts]:
+        """See `domain.case.Accounts`."""
+        rows = Rule.objects.for_organization(self._organization).filter(active=True)
+        return [row.facts() for row in rows.select_related("account").order_by("position", "pk")]
+
+    def history(self, vendor_id: str) -> Mapping[str, int]:
+        """See `domain.case.Accounts`."""
+        recent = (
+            Document.objects.for_organization(self._organization)
+            .filter(vendor__code=vendor_id, state=State.POSTED, account__isnull=False)
+            .order_by("-issue_date")
+            .values_list("account__code", flat=True)[:_RECENT]
+        )
+        return Counter(str(code) for code in recent)
+
+    def taxes(self) -> Sequence[TaxFacts]:
+        """See `domain.case.Accounts`."""
+        if self._taxes is None:
+            rows = Tax.objects.for_organization(self._organization).filter(active=True)
+            self._taxes = [row.facts() for row in rows]
+        return self._taxes
+
+
+class SeenBefore:
+    """Documents of one organisation and bills in its Zoho that came before this document."""
+
+    def __init__(self, organization: Organization, document_id: int) -> None:
+        self._organization = organization
+        self._document_id = document_id
+
+    def of_vendor(
+        self, vendor_id: str, *, issued: date | None, gross: Decimal | None
+    ) -> Sequence[SeenDocument]:
+        """See `domain.case.Seen`."""
+        alike, bills_alike = Q(pk__in=[]), Q(pk__in=[])
+        if issued is not None:
+            alike |= Q(issue_date=issued)
+            bills_alike |= Q(date=issued)
+        if gross is not None:
+            alike |= Q(gross_total=gross)
+            bills_alike |= Q(total=gross)
+        documents = self._documents().filter(alike, vendor__code=vendor_id)
+        bills = self._bills().filter(bills_alike, vendor__code=vendor_id)
+        return [*map(_seen, documents[:_ALIKE]), *map(_seen_bill, bills[:_ALIKE])]
+
+    def of_number(self, compared_number: str) -> Sequence[SeenDocument]:
+        """See `domain.case.Seen`."""
+        if not compared_number:
+            return []
+        return [
+            *map(_seen, self._documents().filter(compared_number=compared_number)),
+            *map(_seen_bill, self._bills().filter(compared_number=compared_number)),
+        ]
+
+    def other_companies(self) -> Sequence[OrganizationFacts]:
+        """See `domain.case.Seen`."""
+        others = Organization.objects.exclude(pk=self._organization.pk)
+        return [other.facts() for other in others]
+
+    def _documents(self) -> Any:
+        return (
+            Document.objects.for_organization(self._organization)
+            .filter(Q(pk__lt=self._document_id) | Q(state__in=_BOOKED))
+            .exclude(pk=self._document_id)
+            .exclude(state__in=_NOT_SEEN)
+            .select_related("vendor")
+        )
+
+    def _bills(self) -> Any:
+        # A bill that one of our own postings made is that document, not a second one.
+        return (
+            KnownBill.objects.for_organization(self._organization)
+            .exclude(
+                zoho_bill_id__in=Document.objects.for_organization(self._organization)
+                .filter(posting__bill_id__gt="")
+                .values("posting__bill_id")
+            )
+            .select_related("vendor")
+        )
+
+
+def _seen(row: Document) -> SeenDocument:
+    return SeenDocument(
+        document_id=str(row.code),
+        vendor_id=str(row.vendor.code) if row.vendor else "",
+        invoice_number=row.invoice_number,
+        issue_date=row.issue_date,
+        gross_total=row.gross_total,
+        document_type=row.document_type,
+        state=row.state,
+    )
+
+
+def _seen_bill(row: KnownBill) -> SeenDocument:
+    return SeenDocument(
+        document_id="",
+        vendor_id=str(row.vendor.code),
+        invoice_number=row.number,
+        issue_date=row.date,
+        gross_total=row.total,
+        document_type="invoice",
+        state=row.status,
+        bill_id=row.zoho_bill_id,
+    )
+
+
+class LearntLayouts:
+    """Layouts of one organisation's vendors, learnt from corrected documents."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+
+    def like(self, keys: Collection[str]) -> Sequence[Mapping[str, Any]]:
+        """See `domain.case.Layouts`."""
+        rows = LayoutMemory.objects.for_organization(self._organization).filter(key__in=keys)
+        return list(rows.order_by("-learnt_at").values_list("data", flat=True)[:_LAYOUTS])
+
+
+def ports_for(document: Document, ask_zoho: AskZoho | None) -> Ports:
+    """The look-ups for one document; `ask_zoho` None = only what we know ourselves."""
+    return Ports(
+        vendors=KnownVendors(document.organization, ask_zoho),
+        accounts=BooksOfAccount(document.organization),
+        seen=SeenBefore(document.organization, document.pk),
+        layouts=LearntLayouts(document.organization),
+    )

@@ -1,0 +1,1 @@
+"""Recognition of print in pictures, in a child of its own. See `engines` for what reads."""

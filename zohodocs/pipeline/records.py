@@ -1,0 +1,218 @@
+"""What a run leaves behind, written inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from zohodocs.domain.case import Case
+from zohodocs.domain.identity import compared_number
+from zohodocs.domain.invoice import Extraction, FieldReading, Invoice, LineItem, TaxLine
+from zohodocs.domain.reading import PageText, Reading
+from zohodocs.domain.verdicts import Finding as FindingFact
+from zohodocs.models import (
+    Account,
+    Document,
+    FieldValue,
+    Finding,
+    Page,
+    ReviewItem,
+    ReviewKind,
+    ReviewState,
+    Vendor,
+)
+from zohodocs.models import (
+    Extraction as ExtractionRow,
+)
+
+HUMAN = "human"
+_AMOUNT_DECIMALS = 3
+
+
+def save_pages(document: Document, pages: Iterable[PageText]) -> None:
+    """Keep the words of every page; a page that is there already is overwritten."""
+    Page.objects.bulk_create(
+        [
+            Page(
+                document=document,
+                number=page.number,
+                width=page.width,
+                height=page.height,
+                words=page.to_json()["words"],
+            )
+            for page in pages
+        ],
+        update_conflicts=True,
+        unique_fields=["document", "number"],
+        update_fields=["width", "height", "words"],
+    )
+
+
+def save_extraction(
+    document: Document, extraction: Extraction, *, typed: Collection[str], now: datetime
+) -> None:
+    """Keep the engine's reading for ever, and take its values but for those a person `typed`."""
+    reading = ExtractionRow.objects.filter(document=document, engine=extraction.engine).count() + 1
+    ExtractionRow.objects.create(
+        document=document,
+        engine=extraction.engine,
+        reading=reading,
+        data=extraction.to_json(),
+        created_at=now,
+    )
+    values = FieldValue.objects.filter(document=document)
+    if reading > 1:
+        values.exclude(source=HUMAN).delete()
+    FieldValue.objects.bulk_create(
+        FieldValue(document=document, name=name, **_field_columns(value, now))
+        for name, value in extraction.fields.items()
+        if name not in typed
+    )
+
+
+def _field_columns(value: FieldReading, now: datetime) -> dict[str, Any]:
+    return {
+        "value": value.value,
+        "confidence": Decimal(str(round(value.confidence, 4))),
+        "source": value.source,
+        "page": value.page,
+        "box": list(value.box) if value.box else None,
+        "others": [other.to_json() for other in value.others],
+        "changed_at": now,
+        "changed_by": "",
+    }
+
+
+def present_reading(document: Document) -> Reading:
+    """The words as they were read, without the XML."""
+    rows = Page.objects.filter(document=document).order_by("number")
+    pages = rows.values("number", "width", "height", "words")
+    return Reading(kind=document.kind, pages=tuple(PageText.from_json(page) for page in pages))
+
+
+def present_invoice(document: Document) -> Invoice:
+    """The typed invoice of the present values; a person's value counts as certain."""
+    rows = list(FieldValue.objects.filter(document=document))
+    return Invoice.from_values(
+        {row.name: row.value for row in rows},
+        line_items=tuple(LineItem.from_json(line) for line in document.line_items),
+        tax_lines=tuple(TaxLine.from_json(line) for line in document.tax_lines),
+        confidence={
+            row.name: 1.0 if row.source == HUMAN else float(row.confidence) for row in rows
+        },
+    )
+
+
+def human_fields(document: Document) -> frozenset[str]:
+    """Names of the fields whose present value a person gave."""
+    rows = FieldValue.objects.filter(document=document, source=HUMAN)
+    return frozenset(rows.values_list("name", flat=True))
+
+
+def save_findings(document: Document, findings: Iterable[FindingFact]) -> None:
+    """The findings as they stand now, in their order."""
+    Finding.objects.filter(document=document).delete()
+    Finding.objects.bulk_create(
+        Finding(
+            document=document,
+            code=finding.code,
+            message=finding.message,
+            field=finding.field or "",
+            blocks=finding.blocks,
+            review=finding.review or finding.blocks,
+            overrulable=finding.overrulable,
+            data=finding.to_json()["data"],
+            position=position,
+        )
+        for position, finding in enumerate(findings)
+    )
+
+
+def columns_of(case: Case) -> dict[str, Any]:
+    """The document's own columns, as this case knows them."""
+    invoice = case.invoice
+    columns: dict[str, Any] = {
+        "document_type": invoice.document_type,
+        "vendor_name": (invoice.supplier_name or (case.vendor.name if case.vendor else ""))[:300],
+        "invoice_number": invoice.invoice_number[:120],
+        "compared_number": compared_number(invoice.invoice_number)[:120],
+        "issue_date": invoice.issue_date,
+        "due_date": invoice.due_date,
+        "currency": invoice.currency[:3],
+        "gross_total": _fitting(invoice.gross_total),
+        "policy_id": case.policy.id,
+    }
+    if case.vendor is not None:
+        columns["vendor_match"] = _vendor_json(case)
+        columns["vendor_id"] = _pk(Vendor, case, case.vendor.vendor_id)
+    if case.account is not None:
+        columns["account_choice"] = _account_json(case)
+        columns["account_id"] = _pk(Account, case, case.account.account_id)
+    return columns
+
+
+def _fitting(amount: Decimal | None) -> Decimal | None:
+    """The amount, if the column can hold it; an absurd one is shown as a field, not summed up."""
+    if amount is None or abs(amount) >= Decimal(10) ** 12:
+        return None
+    return round(amount, _AMOUNT_DECIMALS)
+
+
+def _pk(model: type[Vendor] | type[Account], case: Case, code: str | None) -> int | None:
+    if not code:
+        return None
+    row = model.objects.filter(code=code, organization__code=case.organization.code).first()
+    return row.pk if row else None
+
+
+def _vendor_json(case: Case) -> Mapping[str, Any]:
+    match = case.vendor
+    if match is None:
+        return {}
+    return {
+        "outcome": match.outcome.value,
+        "reason": match.reason,
+        "vendor_id": match.vendor_id,
+        "name": match.name,
+        "score": match.score,
+        "how": match.how,
+        "proposal": {name: list(pair) for name, pair in match.proposal.items()},
+        "candidates": [list(candidate) for candidate in match.candidates],
+    }
+
+
+def _account_json(case: Case) -> Mapping[str, Any]:
+    choice = case.account
+    if choice is None:
+        return {}
+    return {
+        "account_id": choice.account_id,
+        "name": choice.name,
+        "reason": choice.reason,
+        "confidence": choice.confidence,
+        "how": choice.how,
+        "category": choice.category,
+        "tax_id": choice.tax_id,
+        "tax_ids": dict(choice.tax_ids),
+        "lines_required": choice.lines_required,
+    }
+
+
+def open_review(document: Document, reason: FindingFact, *, now: datetime) -> ReviewItem:
+    """The open question about this document; asked once, its reason kept up to date."""
+    item, created = ReviewItem.objects.get_or_create(
+        document=document,
+        kind=ReviewKind.DECIDE,
+        state=ReviewState.OPEN,
+        defaults={
+            "organization_id": document.organization_id,
+            "reason": reason.code,
+            "message": reason.message,
+            "opened_at": now,
+        },
+    )
+    if not created and (item.reason, item.message) != (reason.code, reason.message):
+        ReviewItem.objects.filter(pk=item.pk).update(reason=reason.code, message=reason.message)
+    return item

@@ -1,0 +1,300 @@
+"""One document through the flow: claimed, read, decided, stored in one fenced transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from zohodocs.domain.case import Case
+from zohodocs.domain.invoice import Extraction
+from zohodocs.domain.states import DocumentState, Mover
+from zohodocs.domain.verdicts import (
+    AccountChoice,
+    Decision,
+    Finding,
+    Route,
+    Stop,
+    VendorMatch,
+    VendorOutcome,
+)
+from zohodocs.models import AuditEvent, Document, Policy, State
+from zohodocs.telemetry import get_logger
+from zohodocs.timing import scaled
+
+from . import flow, records
+from .lease import kept
+from .lookups import AskZoho, ports_for
+
+logger = get_logger(__name__)
+WORKER = "worker"
+
+Observe = Callable[[str, float], None]
+
+
+class LostLease(Exception):
+    """Another worker has the document now; nothing of this run is kept."""
+
+
+def run(
+    document_id: int,
+    *,
+    owner: str,
+    observe: Observe | None = None,
+    ask_zoho: AskZoho | None = None,
+) -> DocumentState | None:
+    """Process one received document; the state it reached, None if there was nothing to do.
+
+    Safe to run twice and at the same time: one claim wins, a late writer changes nothing. An
+    unforeseen error gives the document back, and after `MAX_CRASH_ATTEMPTS` hands it to a person.
+    """
+    document = Document.objects.select_related("organization").filter(pk=document_id).first()
+    if document is None or document.state != State.RECEIVED:
+        return None
+    lease = timedelta(seconds=settings.PROCESS_LEASE_SECONDS)
+    token = document.claim(owner=owner, lease=lease, now=datetime.now(UTC))
+    if token is None:
+        return None
+    # As the claim just wrote it; reading the row again would only cost.
+    document.state, document.lease_token = State.PROCESSING, token
+    try:
+        case = case_of(document)
+        with kept(document, token=token, lease=lease):
+            result = _processed(document, case, observe, ask_zoho)
+        return _store(document, *_settled(case, result), token=token)
+    except LostLease:
+        logger.warning("document.process.fenced", document=str(document.code))
+        return None
+    except Exception:
+        logger.exception("document.process.failed", document=str(document.code))
+        return give_back(document, token=token, by=Mover.MACHINE)
+
+
+def case_of(document: Document) -> Case:
+    """The facts a run starts from: present values, policy, and what people said before."""
+    organization = document.organization
+    now = datetime.now(ZoneInfo(organization.time_zone or "UTC"))
+    return Case(
+        document_id=str(document.code),
+        organization=organization.facts(),
+        policy=Policy.current(organization).facts(),
+        today=now.date(),
+        filename=document.filename,
+        flags={name: answer["arm"] for name, answer in document.flags.items()},
+        overruled=frozenset(document.overruled),
+    )
+
+
+def recheck(document: Document) -> None:
+    """Run the checks again on the present values, inside the caller's transaction.
+
+    What a person chose (vendor, account) and typed stands. Refreshes the findings, the document's
+    columns and the reason of its open review item; moves nothing.
+    """
+    now = datetime.now(UTC)
+    latest = document.extractions.order_by("-pk").first()
+    extraction = Extraction.from_json(latest.data) if latest else Extraction("none", {})
+    mended = records.human_fields(document)
+    case = replace(
+        case_of(document),
+        reading=records.present_reading(document),
+        extraction=extraction,
+        invoice=records.present_invoice(document),
+        findings=tuple(f for f in extraction.findings if f.field is None or f.field not in mended),
+        vendor=_chosen_vendor(document),
+        account=_chosen_account(document),
+    )
+    result = flow.run(case, ports_for(document, None), stages=flow.RECHECK)
+    checked, decision = _settled(case, result)
+    Document.objects.filter(pk=document.pk).update(**records.columns_of(checked))
+    records.save_findings(document, _all_findings(checked, decision))
+    document.refresh_from_db()
+    if decision.reasons and document.state == State.IN_REVIEW:
+        records.open_review(document, decision.reasons[0], now=now)
+
+
+def give_back(document: Document, *, token: int | None, by: Mover) -> DocumentState | None:
+    """Let another try have the document, or a person when the tries are used up.
+
+    Where it went; None when it was no longer being processed under this token.
+    """
+    now = datetime.now(UTC)
+    document.refresh_from_db(fields=["attempts", "lease_token", "state"])
+    gave_up = document.attempts >= settings.MAX_CRASH_ATTEMPTS
+    to = DocumentState.FAILED if gave_up else DocumentState.RECEIVED
+    fence = document.lease_token if token is None else token
+    with transaction.atomic():
+        moved = document.move(
+            frm=DocumentState.PROCESSING,
+            to=to,
+            by=by,
+            now=now,
+            token=fence,
+            lease_until=None,
+            lease_owner="",
+        )
+        if not moved:
+            return None
+        if gave_up:
+            reason = Finding(
+                "reader_failed",
+                "This file could not be processed, twice. Look at it, then try again or reject it.",
+                blocks=True,
+            )
+            records.save_findings(document, [reason])
+            records.open_review(document, reason, now=now)
+        AuditEvent.record(
+            "document.given_back" if not gave_up else "document.failed",
+            actor=str(by.value),
+            document=document,
+            data={"attempts": document.attempts},
+        )
+    return to
+
+
+def _processed(
+    document: Document, case: Case, observe: Observe | None, ask_zoho: AskZoho | None
+) -> Case | Stop:
+    content = _original(document)
+    if isinstance(content, Stop):
+        return content
+    case = replace(case, content=content)
+    return flow.run(case, ports_for(document, ask_zoho), observe=observe)
+
+
+def _original(document: Document) -> bytes | Stop:
+    """The bytes as they arrived; bytes that are gone or changed are nothing to book from."""
+    try:
+        with document.original.open("rb") as file:
+            content: bytes = file.read()
+    except OSError:
+        logger.exception("document.original.missing", document=str(document.code))
+        return _refuse("original_missing", "The stored file is missing. Ask operations for it.")
+    if hashlib.sha256(content).hexdigest() != document.sha256:
+        logger.error("document.original.changed", document=str(document.code))
+        return _refuse(
+            "original_changed",
+            "The stored file is not the one that arrived. Ask operations to restore it.",
+        )
+    return content
+
+
+def _refuse(code: str, sentence: str) -> Stop:
+    return Stop(Route.IN_REVIEW, Finding(code, sentence, blocks=True))
+
+
+def _store(document: Document, case: Case, decision: Decision, *, token: int) -> DocumentState:
+    """Everything of this run, in one transaction that the lease token fences."""
+    now = datetime.now(UTC)
+    to = DocumentState(decision.route.value)
+    mended = records.human_fields(document)
+    if mended and to is DocumentState.APPROVED:
+        to = DocumentState.IN_REVIEW  # it was decided without what a person had typed
+    extraction = case.extraction
+    values = records.columns_of(case) | {
+        "lease_until": None,
+        "lease_owner": "",
+        "decided_at": now,
+    }
+    if extraction is not None:
+        values["line_items"] = [line.to_json() for line in extraction.line_items]
+        values["tax_lines"] = [line.to_json() for line in extraction.tax_lines]
+    if case.reading is not None:
+        values["page_count"] = len(case.reading.pages)
+    if to is DocumentState.APPROVED:
+        values |= {
+            "approved_at": now,
+            "approved_by": WORKER,
+            "hold_until": hold_until(document, now=now),
+        }
+    with transaction.atomic():
+        moved = document.move(
+            frm=DocumentState.PROCESSING, to=to, by=Mover.MACHINE, now=now, token=token, **values
+        )
+        if not moved:
+            raise LostLease
+        if case.reading is not None:
+            records.save_pages(document, case.reading.pages)
+        if extraction is not None:
+            records.save_extraction(document, extraction, typed=mended, now=now)
+        records.save_findings(document, _all_findings(case, decision))
+        if to is DocumentState.IN_REVIEW and decision.reasons:
+            records.open_review(document, decision.reasons[0], now=now)
+        if mended:
+            document.refresh_from_db()
+            recheck(document)
+        AuditEvent.record(
+            "document.decided",
+            actor=WORKER,
+            document=document,
+            data={
+                "route": to.value,
+                "reasons": [reason.code for reason in decision.reasons],
+                "engine": extraction.engine if extraction else None,
+                "policy": case.policy.id,
+            },
+        )
+    logger.info("document.process.decided", document=str(document.code), route=to.value)
+    return to
+
+
+def hold_until(document: Document, *, now: datetime) -> datetime:
+    """When an approved document may be posted: after the hold in which it can be undone."""
+    seconds = settings.HOLD_SECONDS
+    if seconds is None:
+        seconds = Policy.current(document.organization).hold_seconds
+    return now + timedelta(seconds=scaled(seconds))
+
+
+def _settled(case: Case, result: Case | Stop) -> tuple[Case, Decision]:
+    """The case with its decision; a Stop is a decision with one reason."""
+    if isinstance(result, Stop):
+        known = result.case if result.case is not None else case
+        return known, Decision(result.route, (result.reason,))
+    if result.decision is None:
+        raise AssertionError("The flow ended without a decision.")
+    return result, result.decision
+
+
+def _all_findings(case: Case, decision: Decision) -> Sequence[Finding]:
+    """The decision's reasons first, then the notes that asked for nothing."""
+    reasons = list(decision.reasons)
+    named = {(reason.code, reason.field) for reason in reasons}
+    return reasons + [f for f in case.findings if (f.code, f.field) not in named]
+
+
+def _chosen_vendor(document: Document) -> VendorMatch | None:
+    if document.vendor_match.get("how") != records.HUMAN:
+        return None
+    match = document.vendor_match
+    return VendorMatch(
+        outcome=VendorOutcome(match["outcome"]),
+        reason=match["reason"],
+        vendor_id=match.get("vendor_id"),
+        name=match.get("name", ""),
+        score=1.0,
+        how=records.HUMAN,
+    )
+
+
+def _chosen_account(document: Document) -> AccountChoice | None:
+    if document.account_choice.get("how") != records.HUMAN:
+        return None
+    choice = document.account_choice
+    return AccountChoice(
+        account_id=choice["account_id"],
+        reason=choice["reason"],
+        name=choice.get("name", ""),
+        confidence=1.0,
+        how=records.HUMAN,
+        tax_id=choice.get("tax_id"),
+        lines_required=bool(choice.get("lines_required")),
+    )
+
+
+__all__ = ["Route", "give_back", "hold_until", "recheck", "run"]

@@ -1,0 +1,1 @@
+"""From an approved document to a bill in Zoho Books, once."""

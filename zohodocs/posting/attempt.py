@@ -1,0 +1,302 @@
+"""One worker's turn at one posting: every step commits before and after it touches Zoho."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from integrations.errors import (
+    AuthFailed,
+    Duplicate,
+    IntegrationError,
+    NotSent,
+    Refused,
+    Throttled,
+    TokenError,
+)
+from integrations.zoho_books import ZohoBooks
+from zohodocs import clients
+from zohodocs.domain.crash import crash_here
+from zohodocs.domain.states import DocumentState, Mover, PostingState
+from zohodocs.models import Connection, Document, Posting
+from zohodocs.telemetry import get_logger
+
+from . import bills, filing, planning, record
+from .booking import Kind
+from .entries import Entry, Ledger, ledger
+from .pace import patience
+from .reconcile import Expected, Sighting, look
+from .refusals import CannotPlan
+
+# A call may take so long; a lease that ends sooner is not worth sending on.
+_CALL_SECONDS = 25.0
+
+_S = PostingState
+logger = get_logger(__name__)
+
+
+class LostLease(Exception):
+    """Another worker has the posting now; nothing more is done here."""
+
+
+class Attempt:
+    """Carries a posting on from whatever state it is in. `not_before`: when to try again."""
+
+    def __init__(
+        self,
+        document: Document,
+        posting: Posting,
+        *,
+        token: int,
+        books: ZohoBooks,
+        connection: Connection,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.document = document
+        self.posting = posting
+        self.books = books
+        self.connection = connection
+        self.now = now
+        self.not_before: datetime | None = None
+        self.created: Entry | None = None  # what this very turn created: no file is on it yet
+        self._token = token
+
+    def run(self) -> None:
+        """Do what can be done now. Raises LostLease; the calls' errors become states."""
+        if self.state is _S.SENDING:  # whoever sent it did not live to say what came of it
+            self._leave_open("The worker ended before Zoho's answer was kept.", None)
+        if self.state is _S.UNKNOWN:
+            self._resolve()
+        if self.state is _S.PLANNED:
+            self._send()
+        if self.state is _S.UNKNOWN and self.not_before is None:
+            self._resolve()
+        if self.state is _S.CONFIRMED_WITHOUT_FILE and self.not_before is None:
+            filing.complete(self)
+
+    @property
+    def state(self) -> PostingState:
+        """Where the posting stands."""
+        return PostingState(self.posting.state)
+
+    @property
+    def entries(self) -> Ledger:
+        """Where entries of this posting's kind are kept in Zoho."""
+        kind = cast(Kind, self.posting.kind)
+        return ledger(kind, self.books, document_field=self.connection.document_field)
+
+    def expected(self) -> Expected:
+        """What the entry must say."""
+        return planning.expected(self.document, self.posting)
+
+    def move(self, to: PostingState, **values: Any) -> None:
+        """Move the posting, fenced by our token; LostLease if it is no longer ours."""
+        if not self.posting.move(frm=self.state, to=to, token=self._token, **values):
+            raise LostLease
+        for name, value in {"state": to.value, **values}.items():
+            setattr(self.posting, name, value)
+
+    def note(self, code: str, message: str) -> None:
+        """Keep in words what holds the posting up."""
+        Posting.objects.filter(pk=self.posting.pk, lease_token=self._token).update(
+            error_code=code, error_message=message
+        )
+
+    def wait_for(self, error: IntegrationError) -> None:
+        """Nothing was done: say why, and when to try again."""
+        clients.note_failure(self.connection.pk, error)
+        waited = self.posting.looks + self.posting.attempts
+        self.not_before = self.now() + timedelta(seconds=patience(error, waited=waited))
+        self.note(type(error).__name__.lower(), str(error))
+        # Not in the audit trail: a full budget would fill it with waiting.
+        logger.warning(
+            "bill.push.waiting",
+            document=str(self.document.code),
+            error=type(error).__name__,
+            code=error.code,
+        )
+
+    def reject(self, code: str, message: str) -> None:
+        """Give the document back to a person, with the reason and what to do."""
+        with transaction.atomic():
+            self.move(_S.REJECTED, error_code=code[:40], error_message=message, not_before=None)
+            record.back_to_a_person(self.document, code=code, message=message, now=self.now())
+            record.step(self.document, "bill.push.rejected", code=code)
+        self.not_before = None
+
+    # --- Sending ----------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        try:
+            if not self.posting.payload:
+                planned = planning.plan(self.document, self.connection, self.books)
+                self.move(_S.PLANNED, payload=planned.stored, zoho_vendor_id=planned.vendor_id)
+            if self._must_look_first():
+                sighting = self._look()
+                if sighting.ours is not None:
+                    self._adopt(sighting.ours)
+                    return
+                if sighting.stranger is not None:
+                    self._in_the_way(sighting.stranger)
+                    return
+        except CannotPlan as refusal:
+            self.reject(refusal.code, refusal.message)
+        except Refused as error:
+            self.reject(*record.refusal_words(error))
+        except IntegrationError as error:
+            self.wait_for(error)
+        else:
+            self._post()
+
+    def _must_look_first(self) -> bool:
+        """Unless Zoho itself would refuse or merge a twin of this first sending."""
+        first = self.posting.attempts == 0
+        return not (first and self.connection.document_field and self.entries.guarded_by_number)
+
+    def _post(self) -> None:
+        first = self.posting.attempts == 0
+        now = self.now()
+        crash_here("push.before_sending")
+        with transaction.atomic():
+            self.move(_S.SENDING, sent_at=now, attempts=self.posting.attempts + 1)
+            record.step(self.document, "bill.push.sending", attempt=self.posting.attempts)
+        crash_here("push.after_sending")
+        self.hold_on()
+        try:
+            entry = self.entries.create(
+                bills.wire(self.posting.payload), code=str(self.document.code), first=first
+            )
+        except (NotSent, Throttled, AuthFailed, TokenError) as error:
+            # Proof that nothing was done: the plan stands, and the attempt does not count.
+            self.move(_S.PLANNED, attempts=self.posting.attempts - 1)
+            self.wait_for(error)
+        except Duplicate as error:
+            # Something with this number or id is there; perhaps it is ours.
+            self._leave_open(str(error), error)
+        except Refused as error:
+            self.reject(*record.refusal_words(error))
+        except Exception as error:  # even a mistake of ours may come after Zoho has committed
+            known = error if isinstance(error, IntegrationError) else None
+            self._leave_open(str(error) if known else type(error).__name__, known)
+        else:
+            crash_here("push.after_answer")
+            self.created = entry
+            self._confirm(entry)
+            crash_here("push.after_confirmed")
+
+    def hold_on(self) -> None:
+        """Renew the lease just before a write; a zombie finds here that it has lost it."""
+        seconds = max(settings.POSTING_LEASE_SECONDS, _CALL_SECONDS)
+        until = self.now() + timedelta(seconds=seconds)
+        held = Posting.objects.filter(
+            pk=self.posting.pk, lease_token=self._token, lease_until__gt=self.now()
+        ).update(lease_until=until)
+        if held != 1:
+            raise LostLease
+
+    # --- Looking ----------------------------------------------------------------------------------
+
+    def _leave_open(self, message: str, error: IntegrationError | None) -> None:
+        code = type(error).__name__.lower() if error else "no_answer"
+        with transaction.atomic():
+            self.move(
+                _S.UNKNOWN,
+                unknown_since=self.now(),
+                looks=0,
+                error_code=code,
+                error_message=message,
+            )
+            record.step(self.document, "bill.push.unknown", error=code)
+        crash_here("push.after_unknown")
+
+    def _look(self) -> Sighting:
+        return look(self.entries, bills.wire(self.posting.payload), self.expected())
+
+    def _resolve(self) -> None:
+        """Look in Zoho. Only a look after the grace may say that it is not there."""
+        try:
+            sighting = self._look()
+        except Refused as error:
+            self.reject(*record.refusal_words(error))
+            return
+        except IntegrationError as error:
+            self.wait_for(error)
+            return
+        self.move(_S.UNKNOWN, looks=self.posting.looks + 1)
+        if sighting.ours is not None:
+            self._confirm(sighting.ours, adopted=True)
+        elif sighting.stranger is not None:
+            self._in_the_way(sighting.stranger)
+        else:
+            self._not_there()
+
+    def _not_there(self) -> None:
+        now = self.now()
+        # Doubled with every sending, so that a slow Zoho is given ever more time.
+        grace = settings.UNKNOWN_GRACE_SECONDS * 2 ** max(0, self.posting.attempts - 1)
+        over = (self.posting.unknown_since or now) + timedelta(seconds=grace)
+        if now < over:
+            self.not_before = over
+        elif self.posting.error_code in ("duplicatenumber", "duplicatevalue"):
+            self.reject(
+                "number_taken_in_zoho",
+                "Zoho says this vendor already has an entry with this number, but does not show"
+                " it. Look for it in Zoho Books; if it is this one, close this as a duplicate.",
+            )
+        elif not (self.entries.guarded_by_number or self.connection.document_field):
+            self.reject(
+                "unknown_outcome",
+                "Zoho did not answer, and nothing would stop a second entry. Look in Zoho Books for"
+                f" {self.posting.payload.get('reference_number')}; if it is not there, approve"
+                " again.",
+            )
+        else:
+            self.move(_S.PLANNED, error_code="", error_message="")
+
+    def _in_the_way(self, stranger: Entry) -> None:
+        state = " (void)" if stranger.status == "void" else ""
+        self.reject(
+            "already_in_zoho",
+            f"Zoho Books already has {stranger.number or stranger.reference} of this vendor over"
+            f" {stranger.total} {stranger.currency} of {stranger.date}{state}, and it is not ours."
+            " Compare the two: close this one as a duplicate, or correct the number.",
+        )
+
+    # --- Found ------------------------------------------------------------------------------------
+
+    def _adopt(self, entry: Entry) -> None:
+        """It is there although we think it was not sent: by us in an earlier life, or by hand."""
+        self.move(_S.SENDING, sent_at=self.posting.sent_at or self.now())
+        self._confirm(entry, adopted=True)
+
+    def _confirm(self, entry: Entry, *, adopted: bool = False) -> None:
+        try:
+            with transaction.atomic():
+                self.move(
+                    _S.CONFIRMED_WITHOUT_FILE,
+                    bill_id=entry.id,
+                    bill_url=record.entry_url(self.connection, self.posting.kind, entry.id),
+                    looks=0,
+                    error_code="",
+                    error_message="",
+                )
+                record.step(self.document, "bill.push.confirmed", bill_id=entry.id, adopted=adopted)
+        except IntegrityError:
+            self.posting.refresh_from_db()
+            self.reject(
+                "entry_of_another_document",
+                f"Zoho's entry {entry.id} already belongs to another document here. Compare the"
+                " two: close this one as a duplicate, or correct the number.",
+            )
+
+    def finish(self, to: PostingState, **values: Any) -> None:
+        """The entry was seen, and nothing is left to do: the document is posted."""
+        with transaction.atomic():
+            self.move(to, **values)
+            self.document.move(
+                frm=DocumentState.POSTING, to=DocumentState.POSTED, by=Mover.MACHINE, now=self.now()
+            )

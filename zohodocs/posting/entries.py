@@ -1,0 +1,212 @@
+"""Bill, expense, vendor credit: three kinds of entry in Zoho, handled alike by those who post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from integrations.errors import Duplicate, Refused, Unavailable
+from integrations.zoho_books import Bill, Expense, VendorCredit, ZohoBooks
+
+from .booking import Kind
+from .files import ZohoFile
+
+VOID = "void"
+_NO_SUCH_CALL = (404, 405)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it stands in Zoho. `our_code` is what our unique field holds, "" if nothing."""
+
+    id: str
+    vendor_id: str
+    number: str
+    reference: str
+    date: date | None
+    currency: str
+    total: Decimal | None
+    tax_total: Decimal | None
+    status: str
+    files: tuple[str, ...]
+    our_code: str
+    has_file: bool = False
+
+
+class Ledger(Protocol):
+    """One kind of entry in an organisation's Zoho."""
+
+    takes_files: bool
+    # Whether Zoho itself refuses a second entry with the vendor and number of the first.
+    guarded_by_number: bool
+
+    def create(self, payload: Mapping[str, Any], *, code: str, first: bool) -> Entry:
+        """Write the entry; `first`: nothing was ever sent for this document."""
+
+    def candidates(self, payload: Mapping[str, Any]) -> list[Entry]:
+        """Entries that may be this one, each read in full; void ones too."""
+
+    def read(self, entry_id: str) -> Entry:
+        """One entry as it stands now."""
+
+    def attach(self, entry_id: str, file: ZohoFile) -> None:
+        """Hang the file on the entry; look at `files` before a second try."""
+
+    def file_of(self, entry_id: str) -> bytes | None:
+        """The bytes of the entry's file, None where there is none or it cannot be asked for."""
+
+
+def ledger(kind: Kind, books: ZohoBooks, *, document_field: str) -> Ledger:
+    """Where entries of this kind are kept."""
+    match kind:
+        case "bill":
+            return _Bills(books, document_field)
+        case "expense":
+            return _Expenses(books, document_field)
+        case "vendor_credit":
+            return _VendorCredits(books, document_field)
+
+
+class _Bills:
+    takes_files = True
+    guarded_by_number = True
+
+    def __init__(self, books: ZohoBooks, document_field: str) -> None:
+        self._books = books
+        self._field = document_field
+
+    def create(self, payload: Mapping[str, Any], *, code: str, first: bool) -> Entry:
+        # The upsert overwrites what it finds: only while there can be nothing. Later the plain
+        # creation carries the same unique value, and Zoho refuses a late twin.
+        if first and self._field:
+            try:
+                return self._entry(
+                    self._books.upsert_bill(payload, key_field=self._field, key_value=code)
+                )
+            except Refused as error:
+                if error.http_status not in _NO_SUCH_CALL or isinstance(error, Duplicate):
+                    raise
+                # This Zoho knows no upsert, so nothing was done.
+        return self._entry(self._books.create_bill(payload))
+
+    def candidates(self, payload: Mapping[str, Any]) -> list[Entry]:
+        rows = self._books.find_bills(
+            vendor_id=str(payload["vendor_id"]), bill_number=str(payload["bill_number"])
+        )
+        return [self.read(row.bill_id) for row in rows]
+
+    def read(self, entry_id: str) -> Entry:
+        return self._entry(self._books.bill(entry_id))
+
+    def attach(self, entry_id: str, file: ZohoFile) -> None:
+        self._books.attach(entry_id, filename=file.name, content=file.content, mime=file.mime)
+
+    def file_of(self, entry_id: str) -> bytes | None:
+        try:
+            return self._books.bill_attachment(entry_id).content
+        except (Refused, Unavailable):
+            return None
+
+    def _entry(self, bill: Bill) -> Entry:
+        return Entry(
+            id=bill.bill_id,
+            vendor_id=bill.vendor_id,
+            number=bill.bill_number,
+            reference=bill.reference_number,
+            date=bill.date,
+            currency=bill.currency_code,
+            total=bill.total,
+            tax_total=bill.tax_total,
+            status=bill.status,
+            files=bill.file_names,
+            our_code=bill.custom(self._field) if self._field else "",
+            has_file=bool(bill.file_names) or bill.other("has_attachment") == "True",
+        )
+
+
+class _VendorCredits:
+    takes_files = False  # Zoho has no way to hang a file on a vendor credit
+    guarded_by_number = False
+
+    def __init__(self, books: ZohoBooks, document_field: str) -> None:
+        self._books = books
+        self._field = document_field
+
+    def create(self, payload: Mapping[str, Any], *, code: str, first: bool) -> Entry:
+        return self._entry(self._books.create_vendor_credit(payload))
+
+    def candidates(self, payload: Mapping[str, Any]) -> list[Entry]:
+        rows = self._books.find_vendor_credits(
+            vendor_id=str(payload["vendor_id"]), number=str(payload["vendor_credit_number"])
+        )
+        return [self.read(row.vendor_credit_id) for row in rows]
+
+    def read(self, entry_id: str) -> Entry:
+        return self._entry(self._books.vendor_credit(entry_id))
+
+    def attach(self, entry_id: str, file: ZohoFile) -> None:
+        raise NotImplementedError("Zoho takes no files on vendor credits.")
+
+    def file_of(self, entry_id: str) -> bytes | None:
+        return None
+
+    def _entry(self, credit: VendorCredit) -> Entry:
+        return Entry(
+            id=credit.vendor_credit_id,
+            vendor_id=credit.vendor_id,
+            number=credit.vendor_credit_number,
+            reference=credit.reference_number,
+            date=credit.date,
+            currency=credit.currency_code,
+            total=credit.total,
+            tax_total=credit.tax_total,
+            status=credit.status,
+            files=credit.file_names,
+            our_code=credit.custom(self._field) if self._field else "",
+        )
+
+
+class _Expenses:
+    takes_files = True
+    guarded_by_number = False
+
+    def __init__(self, books: ZohoBooks, document_field: str) -> None:
+        self._books = books
+        self._field = document_field
+
+    def create(self, payload: Mapping[str, Any], *, code: str, first: bool) -> Entry:
+        return self._entry(self._books.create_expense(payload))
+
+    def candidates(self, payload: Mapping[str, Any]) -> list[Entry]:
+        rows = self._books.find_expenses(reference_number=str(payload["reference_number"]))
+        return [self.read(row.expense_id) for row in rows]
+
+    def read(self, entry_id: str) -> Entry:
+        return self._entry(self._books.expense(entry_id))
+
+    def attach(self, entry_id: str, file: ZohoFile) -> None:
+        self._books.attach_receipt(
+            entry_id, filename=file.name, content=file.content, mime=file.mime
+        )
+
+    def file_of(self, entry_id: str) -> bytes | None:
+        return None
+
+    def _entry(self, expense: Expense) -> Entry:
+        receipt = (expense.receipt_name,) if expense.receipt_name else ()
+        return Entry(
+            id=expense.expense_id,
+            vendor_id=expense.vendor_id,
+            number="",
+            reference=expense.reference_number,
+            date=expense.date,
+            currency=expense.currency_code,
+            total=expense.total if expense.total is not None else expense.amount,
+            tax_total=expense.tax_amount if expense.tax_amount is not None else expense.tax_total,
+            status=expense.status,
+            files=receipt or expense.file_names,
+            our_code=expense.custom(self._field) if self._field else "",
+        )

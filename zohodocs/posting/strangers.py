@@ -1,0 +1,84 @@
+"""Bills that somebody typed into Zoho under nearly the same number.
+
+Zoho refuses a second bill of a vendor only where the number is the same letter by letter; what
+differs in hyphens, spaces or leading zeros is for us to find, just before the first sending.
+"""
+
+from __future__ import annotations
+
+import re
+
+from integrations.zoho_books import Bill, ZohoBooks
+from zohodocs.domain.identity import compared_number
+from zohodocs.models import Document, KnownBill, Posting, Vendor
+
+from .entries import VOID
+from .refusals import CannotPlan
+
+_TELLING_DIGITS = 3
+
+
+def refuse(document: Document, *, vendor_id: str, books: ZohoBooks) -> None:
+    """Raises CannotPlan where such a bill stands; it is then known to the duplicate check.
+
+    A person who accepted the duplicate is not asked again.
+    """
+    part = number_part(document.invoice_number)
+    vendor = document.vendor
+    if vendor is None or not part or "duplicate_invoice" in document.overruled:
+        return
+    found = [
+        bill
+        for bill in books.bills_like(vendor_id=vendor_id, number_part=part)
+        if _is_variant(bill, document)
+    ]
+    ours = Posting.objects.for_organization(document.organization).filter(
+        bill_id__in=[bill.bill_id for bill in found]
+    )
+    known = set(ours.values_list("bill_id", flat=True))
+    strangers = [bill for bill in found if bill.bill_id not in known]
+    for bill in strangers:
+        _remember(bill, vendor)
+    if strangers:
+        bill = strangers[0]
+        raise CannotPlan(
+            "duplicate_invoice",
+            f"Zoho Books already has {bill.bill_number} of this vendor over {bill.total}"
+            f" {bill.currency_code} of {bill.date}. Close this one as a copy, or accept it if it is"
+            " really a different one.",
+            field="invoice_number",
+        )
+
+
+def number_part(number: str) -> str:
+    """The digits by which variants of a number are searched: the last run that tells enough."""
+    runs = [run.lstrip("0") for run in re.findall(r"[0-9]+", number)]
+    telling = [run for run in runs if len(run) >= _TELLING_DIGITS]
+    return telling[-1] if telling else max(runs, key=len, default="")
+
+
+def _is_variant(bill: Bill, document: Document) -> bool:
+    """The same number for us, another one for Zoho, which sees to equal ones itself."""
+    same_letters = bill.bill_number.strip().casefold() == document.invoice_number.strip().casefold()
+    year = document.issue_date.year if document.issue_date else None
+    return (
+        bill.status != VOID
+        and not same_letters
+        and compared_number(bill.bill_number) == compared_number(document.invoice_number)
+        and (bill.date is None or year is None or bill.date.year == year)
+    )
+
+
+def _remember(bill: Bill, vendor: Vendor) -> None:
+    KnownBill.objects.update_or_create(
+        organization_id=vendor.organization_id,
+        zoho_bill_id=bill.bill_id,
+        defaults={
+            "vendor": vendor,
+            "number": bill.bill_number[:120],
+            "compared_number": compared_number(bill.bill_number)[:120],
+            "date": bill.date,
+            "total": bill.total,
+            "status": bill.status[:20],
+        },
+    )

@@ -1,0 +1,1 @@
+"""Flags, shadow, evidence: decides, never acts."""

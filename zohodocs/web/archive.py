@@ -1,0 +1,142 @@
+"""The archive: every document of one's own companies, found and shown with its whole history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from zohodocs.access import document_for, may_decide, organizations_of
+from zohodocs.domain.identity import compared_number
+from zohodocs.domain.invoice import FIELD_NAMES
+from zohodocs.models import (
+    AuditEvent,
+    Correction,
+    Document,
+    FieldValue,
+    Finding,
+    Page,
+    Posting,
+    ReviewItem,
+    ReviewState,
+    State,
+)
+from zohodocs.web import history
+from zohodocs.web.formats import shown
+from zohodocs.web.htmx import Request, page
+from zohodocs.web.keyset import Order, page_of
+from zohodocs.web.labels import field_label
+
+NEWEST = Order("received_at", datetime, descending=True)
+_PAGE = 50
+_REOPENABLE = (State.FILED, State.REJECTED, State.DUPLICATE, State.FAILED)
+
+
+class ArchiveFilter(forms.Form):
+    """What of the archive is shown; lives in the address. Nonsense is ignored, not punished."""
+
+    organization = forms.SlugField(required=False)
+    q = forms.CharField(required=False, max_length=100)
+    number = forms.CharField(required=False, max_length=100)
+    vendor = forms.CharField(required=False, max_length=100)
+    state = forms.ChoiceField(required=False, choices=State.choices)
+    amount_from = forms.DecimalField(required=False, max_digits=14)
+    amount_to = forms.DecimalField(required=False, max_digits=14)
+    date_from = forms.DateField(required=False)
+    date_to = forms.DateField(required=False)
+
+    def values(self) -> dict[str, Any]:
+        """The filters that make sense."""
+        self.is_valid()
+        return {key: value for key, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+@login_required
+@require_safe
+def documents(request: Request) -> HttpResponse:
+    """The list, newest first."""
+    filters = ArchiveFilter(request.GET).values()
+    rows = matching(request.user, filters)
+    context = {
+        "section": "documents",
+        "filters": filters,
+        "organizations": organizations_of(request.user),
+        "states": State.choices,
+        "found": page_of(rows, NEWEST, after=request.GET.get("after", ""), size=_PAGE),
+    }
+    return page(request, "web/documents.html", part="rows", context=context)
+
+
+@login_required
+@require_safe
+def document(request: Request, code: UUID) -> HttpResponse:
+    """One document: what it says, what was found, what became of it, who did what."""
+    found = document_for(request.user, code)
+    values = {row.name: row for row in FieldValue.objects.filter(document=found)}
+    item = ReviewItem.objects.filter(document=found, state=ReviewState.OPEN).first()
+    decides = may_decide(request.user, found.organization_id)
+    context = {
+        "section": "documents",
+        "document": found,
+        "organization": found.organization,
+        "fields": [
+            (field_label(name), shown(name, values[name].value, found.currency), values[name])
+            for name in FIELD_NAMES
+            if name in values and values[name].value
+        ],
+        "pages": Page.objects.filter(document=found).order_by("number").defer("words")[:200],
+        "findings": Finding.objects.filter(document=found).order_by("position", "pk"),
+        "events": [
+            (event, history.person(event), history.sentence(event))
+            for event in AuditEvent.objects.filter(document=found).order_by("sequence")[:500]
+        ],
+        "decisions": ReviewItem.objects.filter(document=found, state=ReviewState.DONE)
+        .select_related("decided_by")
+        .order_by("decided_at"),
+        "corrections": Correction.objects.filter(document=found).count(),
+        "posting": Posting.objects.filter(document=found).first(),
+        "arrivals": found.arrivals.order_by("arrived_at"),
+        "copies": Document.objects.for_user(request.user).filter(duplicate_of=found)[:50],
+        "item": item,
+        "reopenable": decides and found.state in _REOPENABLE,
+        "undoable": decides
+        and found.state == State.APPROVED
+        and found.hold_until is not None
+        and found.hold_until > timezone.now(),
+    }
+    return page(request, "web/document.html", part="status", context=context)
+
+
+def matching(user: Any, filters: Mapping[str, Any]) -> QuerySet[Document]:
+    """Documents of this person's companies that these filters let through."""
+    rows: QuerySet[Document] = Document.objects.for_user(user)
+    plain = {
+        "organization": "organization__code",
+        "state": "state",
+        "amount_from": "gross_total__gte",
+        "amount_to": "gross_total__lte",
+        "date_from": "issue_date__gte",
+        "date_to": "issue_date__lte",
+        "vendor": "vendor_name__icontains",
+    }
+    rows = rows.filter(**{plain[key]: value for key, value in filters.items() if key in plain})
+    if number := filters.get("number"):
+        rows = rows.filter(
+            Q(invoice_number__icontains=number) | Q(compared_number=compared_number(number) or "-")
+        )
+    if q := filters.get("q"):
+        rows = rows.filter(
+            Q(vendor_name__icontains=q)
+            | Q(invoice_number__icontains=q)
+            | Q(filename__icontains=q)
+            | Q(field_values__value__icontains=q)
+        ).distinct()
+    return rows.select_related("organization")

@@ -1,0 +1,35 @@
+"""The first page: the day's numbers, a place to drop papers, what came of late."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from zohodocs.access import may_decide, organizations_of
+from zohodocs.web import numbers
+from zohodocs.web.htmx import Request, page
+
+
+@login_required
+@require_safe
+def dashboard(request: Request) -> HttpResponse:
+    """Numbers of one's own companies; of one of them with `?organization=`."""
+    mine = organizations_of(request.user)
+    chosen = [each for each in mine if each.code == request.GET.get("organization")] or mine
+    today = numbers.today(chosen)
+    context = {
+        "section": "today",
+        "organizations": mine,
+        "chosen": chosen[0].code if len(chosen) == 1 else "",
+        "uploadable": [each for each in mine if may_decide(request.user, each)],
+        "today": today,
+        "failed": today.states.get("failed", 0),
+        "working": sum(today.states.get(state, 0) for state in ("received", "processing")),
+        "balance": numbers.balance(chosen),
+        "connections": numbers.connections(chosen),
+        "arrivals": numbers.latest(chosen),
+        "now": timezone.now(),
+    }
+    return page(request, "web/dashboard.html", part="numbers", context=context)
