@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.utils import timezone
 
+from integrations.errors import Unavailable
 from integrations.zoho_books import Bill, ZohoBooks
 from tests.posting.conftest import Desk
 from zohodocs import clients
@@ -187,6 +188,26 @@ def test_a_page_of_a_proxy_does_not_say_that_the_bill_is_gone(desk: Desk) -> Non
 
     assert document.state == "posted"
     assert not ReviewItem.objects.filter(document=document).exists()
+
+
+def test_a_number_zoho_calls_taken_but_never_shows_is_sent_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.break_next("PUT /bills", "refused", times=0, code=13011)
+    looks: list[int] = []
+
+    def away_then_empty(_: ZohoBooks, **__: Any) -> list[Bill]:
+        looks.append(1)
+        if len(looks) == 1:
+            raise Unavailable("away")
+        return []
+
+    monkeypatch.setattr(ZohoBooks, "find_bills", away_then_empty)
+    document = desk.approved()
+
+    assert until_done(desk, document) == "rejected"
+    assert ReviewItem.objects.get(document=document).reason == "number_taken_in_zoho"
+    assert desk.calls("PUT /bills") + desk.calls("POST /bills") == 1
 
 
 def test_a_candidate_deleted_while_we_look_is_passed_over(

@@ -38,6 +38,7 @@ _CALL_SECONDS = 25.0
 # After so many refused looks in a row a person looks.
 _MOST_REFUSED_LOOKS = 5
 
+_TAKEN = ("duplicatenumber", "duplicatevalue")
 _S = PostingState
 logger = get_logger(__name__)
 
@@ -115,7 +116,9 @@ class Attempt:
         clients.note_failure(self.connection.pk, error)
         waited = self.posting.looks + self.posting.attempts
         self.not_before = self.now() + timedelta(seconds=patience(error, waited=waited))
-        self.note(type(error).__name__.lower(), str(error))
+        # That Zoho called it a duplicate must outlive the wait: it decides when nothing is found.
+        if not (self.state is _S.UNKNOWN and self.posting.error_code in _TAKEN):
+            self.note(type(error).__name__.lower(), str(error))
         # Not in the audit trail: a full budget would fill it with waiting.
         logger.warning(
             "bill.push.waiting",
@@ -265,7 +268,7 @@ class Attempt:
         over = (self.posting.unknown_since or now) + timedelta(seconds=grace)
         if now < over:
             self.not_before = over
-        elif self.posting.error_code in ("duplicatenumber", "duplicatevalue"):
+        elif self.posting.error_code in _TAKEN:
             self.reject(
                 "number_taken_in_zoho",
                 "Zoho says this vendor already has an entry with this number, but does not show"
