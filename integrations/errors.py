@@ -3,7 +3,8 @@
 IntegrationError
 ├── NotSent            nothing reached the service (no connection, breaker open, no budget)
 │   ├── CircuitOpen
-│   └── OverBudget
+│   ├── OverBudget
+│   └── OutOfTime
 ├── Unavailable        a read got no usable answer
 ├── Ambiguous          a write got no usable answer: it may have been done
 ├── Throttled          the service said "too many"; nothing was done
@@ -73,6 +74,10 @@ class OverBudget(NotSent):
     def __init__(self, message: str, *, scope: str, retry_after: float) -> None:
         super().__init__(message, retry_after=retry_after)
         self.scope = scope
+
+
+class OutOfTime(NotSent):
+    """The call's time was over before it could be sent: our own doing, not the service's."""
 
 
 class Unavailable(IntegrationError):

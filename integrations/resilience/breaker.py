@@ -19,6 +19,7 @@ from integrations.errors import (
     CircuitOpen,
     IntegrationError,
     NotSent,
+    OutOfTime,
     OverBudget,
     TokenError,
     Unavailable,
@@ -132,7 +133,7 @@ class _Storage(CircuitBreakerStorage):
 def judge(exc: BaseException) -> Verdict:
     """What an error says about the service; a refusal, even "too many", is a sign of life."""
     match exc:
-        case OverBudget() | CircuitOpen() | TokenError():
+        case OverBudget() | CircuitOpen() | OutOfTime() | TokenError():
             return Verdict.NONE
         case Ambiguous() | Unavailable():
             return Verdict.FAILURE

@@ -2,7 +2,7 @@
 
 from ._books import ATTACHMENT_TYPES, ZohoBooks
 from ._calls import FILE_LIMIT, CallRecord
-from ._reader import Attachment, ZohoBooksReader, same_number
+from ._reader import Attachment, BillsLike, ZohoBooksReader, same_number
 from ._records import (
     Account,
     Bill,
@@ -31,6 +31,7 @@ __all__ = [
     "Account",
     "Attachment",
     "Bill",
+    "BillsLike",
     "CallRecord",
     "Contact",
     "Currency",

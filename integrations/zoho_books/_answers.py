@@ -37,6 +37,8 @@ _INTERNAL_ERROR = 1000
 # taken for a duplicate costs one look-up; a duplicate taken for a plain refusal costs a bill.
 _TAKEN = re.compile(r"\b(already|unique|duplicate)", re.IGNORECASE)
 _TEXT_LIMIT = 400
+# Nothing Zoho documents lasts longer than a day: a slip of a server must not stop us for years.
+_LONGEST_WAIT_SECONDS = 86_400.0
 
 
 def read_json(body: bytes) -> Any:
@@ -58,7 +60,13 @@ def envelope(answer: Answer, *, writes: bool) -> Mapping[str, Any]:
     code = _whole(content.get("code"))
     if code == 0 and 200 <= answer.status < 300:
         return content
-    if code is None or code == 0:
+    if code == 0:
+        kind = Ambiguous if writes else Unavailable
+        raise kind(
+            f"Zoho says that it went well, but with HTTP {answer.status}.",
+            http_status=answer.status,
+        )
+    if code is None:
         raise _without_words(answer, writes=writes)
     raise _refusal(answer, code, _text(content.get("message")), writes=writes)
 
@@ -92,9 +100,10 @@ def _without_words(answer: Answer, *, writes: bool) -> IntegrationError:
         return _not_allowed(None, status)
     if status == 429:
         return _throttled(answer, code=None, scope="minute")
-    if status == 404:
+    if status == 404 and writes:
         return NotFound("Zoho knows no such address or record.", http_status=status)
-    if 400 <= status < 500 and status != 408:
+    # Read with a 404 without Zoho's own words, a record is not proven gone: a proxy may say it.
+    if 400 <= status < 500 and status not in (404, 408):
         return Refused(f"Zoho refused the call (HTTP {status}).", http_status=status)
     kind = Ambiguous if writes else Unavailable
     return kind(
@@ -133,17 +142,16 @@ def retry_after(answer: Answer) -> float | None:
     value = answer.headers.get("Retry-After", "").strip()
     if not value:
         return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
+    if re.fullmatch(r"[0-9]{1,15}(\.[0-9]*)?", value):
+        return min(_LONGEST_WAIT_SECONDS, float(value))
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    seconds = (moment - datetime.now(UTC)).total_seconds()
+    return min(_LONGEST_WAIT_SECONDS, max(0.0, seconds))
 
 
 def _whole(value: object) -> int | None:

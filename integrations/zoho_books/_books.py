@@ -36,6 +36,10 @@ class ZohoBooks(ZohoBooksReader):
         """Create a bill; `DuplicateNumber` if this vendor has one with its number."""
         return self._write("POST", "/bills", "bill", Bill, payload)
 
+    def update_bill(self, bill_id: str, payload: Payload) -> Bill:
+        """Write `payload` over a bill: only over one that was just created and seen unchanged."""
+        return self._write("PUT", f"/bills/{segment(bill_id)}", "bill", Bill, payload)
+
     def upsert_bill(self, payload: Payload, *, key_field: str, key_value: str) -> Bill:
         """Create the bill whose unique custom field `key_field` holds `key_value`.
 

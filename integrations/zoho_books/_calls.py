@@ -16,7 +16,7 @@ import httpx
 import stamina
 
 from integrations import errors
-from integrations.errors import AuthFailed, IntegrationError, Throttled, Unavailable
+from integrations.errors import AuthFailed, IntegrationError, NotFound, Throttled, Unavailable
 from integrations.resilience import Breaker, Budget
 from integrations.transport import JSON_LIMIT, Answer, send
 
@@ -97,6 +97,8 @@ class Caller:
         """The bytes of a file."""
 
         def judge(answer: Answer) -> Answer:
+            if answer.status == 404:
+                raise NotFound("Zoho has no such file.", http_status=answer.status)
             if answer.status != 200:
                 envelope(answer, writes=False)
                 raise Unavailable("Zoho gave no file.", http_status=answer.status)
@@ -162,7 +164,7 @@ class Caller:
             body["files"] = dict(request.files)
         left = end - time.monotonic()
         if left <= 0:
-            raise errors.NotSent("There was no time left to ask Zoho.")
+            raise errors.OutOfTime("There was no time left to ask Zoho.")
         return send(
             self.http,
             request.method,

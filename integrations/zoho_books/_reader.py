@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import ValidationError
 
-from integrations.errors import Ambiguous, Unavailable
+from integrations.errors import Ambiguous, Refused, Unavailable
 from integrations.resilience import Breaker, Budget
 from integrations.transport import open_client
 
@@ -36,6 +36,7 @@ _PER_PAGE = 200
 _MOST_PAGES = 500
 _SEARCH_PAGES = 10
 _LIKE_ROWS = 400
+_TAX_IS_OFF = 110817
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class Attachment:
 
     content: bytes = field(repr=False)
     mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillsLike:
+    """Bills with like numbers; `all_seen`: there are no more of them."""
+
+    bills: list[Bill]
+    all_seen: bool
 
 
 class ZohoBooksReader:
@@ -103,6 +112,23 @@ class ZohoBooksReader:
         params = {"sort_column": "created_time", "sort_order": "A", "filter_by": "Status.All"}
         return self._contacts(params, vendors_only=vendors_only, most_pages=_MOST_PAGES)
 
+    def vendors_created_since(self, moment: dt.datetime) -> list[Contact]:
+        """Vendors that came into Zoho since then, and perhaps older ones.
+
+        At most the newest page where the rows do not say when they were created.
+        """
+        params = {"sort_column": "created_time", "sort_order": "D", "filter_by": "Status.All"}
+        found = []
+        rows = self._contacts(params, vendors_only=True, most_pages=_SEARCH_PAGES)
+        for place, contact in enumerate(rows, 1):
+            if not contact.created_time or not contact.created_time.tzinfo:
+                if place >= _PER_PAGE:
+                    break
+            elif contact.created_time < moment:
+                break
+            found.append(contact)
+        return found
+
     def find_vendors(self, *, name: str = "", search_text: str = "") -> list[Contact]:
         """Vendors Zoho finds; it may ignore a filter, so look at every row before adopting one."""
         return self.find_contacts(name=name, search_text=search_text, vendors_only=True)
@@ -131,7 +157,12 @@ class ZohoBooksReader:
 
     def taxes(self) -> list[Tax]:
         """The organisation's taxes; none if tax is not switched on."""
-        return list(self._rows("/settings/taxes", "taxes", Tax))
+        try:
+            return list(self._rows("/settings/taxes", "taxes", Tax))
+        except Refused as error:
+            if error.code == _TAX_IS_OFF:
+                return []
+            raise
 
     def currencies(self) -> list[Currency]:
         """The currencies that are switched on."""
@@ -166,7 +197,7 @@ class ZohoBooksReader:
             and (not date_to or bill.date is None or bill.date <= date_to)
         ]
 
-    def bills_like(self, *, vendor_id: str, number_part: str) -> list[Bill]:
+    def bills_like(self, *, vendor_id: str, number_part: str) -> BillsLike:
         """Some hundred bills of this vendor whose number holds `number_part`, newest first."""
         params: dict[str, str | int] = {
             "vendor_id": vendor_id,
@@ -174,12 +205,14 @@ class ZohoBooksReader:
             "sort_column": "created_time",
             "sort_order": "D",
         }
-        rows = self._rows("/bills", "bills", Bill, params, most_pages=_SEARCH_PAGES)
-        return [
+        found = self._rows("/bills", "bills", Bill, params, most_pages=_SEARCH_PAGES)
+        rows = list(islice(found, _LIKE_ROWS))
+        bills = [
             bill
-            for bill in islice(rows, _LIKE_ROWS)
+            for bill in rows
             if bill.vendor_id == vendor_id and number_part.casefold() in bill.bill_number.casefold()
         ]
+        return BillsLike(bills, all_seen=len(rows) < _LIKE_ROWS)
 
     def bill(self, bill_id: str) -> Bill:
         """One bill with its lines and files."""
@@ -280,9 +313,9 @@ def _page(content: Mapping[str, Any], key: str, kind: type[R]) -> tuple[list[R],
     if not isinstance(rows, list):
         raise Unavailable(f"Zoho's answer has no {key}.", retryable=False)
     context = content.get("page_context")
-    if isinstance(context, Mapping):
-        more = bool(context.get("has_more_page"))
-    else:
+    said = context.get("has_more_page") if isinstance(context, Mapping) else None
+    more = str(said).strip().casefold() in ("true", "1")
+    if said is None:
         more = len(rows) >= _PER_PAGE  # a full page without a word about the next
     return [parse(kind, row, writes=False) for row in rows], more
 

@@ -31,17 +31,31 @@ def _amount(value: object) -> object:
         return value
 
 
-def _day(value: object) -> object:
-    if value is None or (isinstance(value, str) and not value.strip()):
+def _day(value: object) -> dt.date | None:
+    """A day that cannot be read is missing: it must not hide the record it stands in."""
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value).strip()[:10])
+    except ValueError:
         return None
-    return value[:10] if isinstance(value, str) else value
 
 
-def _moment(value: object) -> object:
-    """Zoho writes offsets without a colon; only the form matters here."""
-    if not isinstance(value, str) or not value.strip():
+def _moment(value: object) -> dt.datetime | None:
+    """Zoho writes offsets without a colon. One that cannot be read is missing, as a day is."""
+    if isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", str(value).strip()))
+    except ValueError:
         return None
-    return re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", value.strip())
+
+
+def _whole(value: object) -> int | None:
+    try:
+        return int(str(value).strip())
+    except ValueError:
+        return None
 
 
 def _truth(value: object) -> object:
@@ -97,7 +111,7 @@ class Organization(Record):
     currency_code: Words = ""
     currency_id: OptionalId = ""
     time_zone: Words = ""
-    price_precision: Annotated[int, BeforeValidator(lambda value: value or 2)] = 2
+    price_precision: Annotated[int, BeforeValidator(lambda value: _whole(value) or 2)] = 2
     is_org_active: Truth = True
 
 
@@ -114,7 +128,10 @@ class Contact(Record):
     currency_code: Words = ""
     country_code: Words = ""
     notes: Words = ""
-    payment_terms: Annotated[int | None, BeforeValidator(lambda value: value or None)] = None
+    payment_terms: Annotated[int | None, BeforeValidator(lambda value: _whole(value) or None)] = (
+        None
+    )
+    created_time: Moment = None
     last_modified_time: Moment = None
 
     @property
@@ -201,6 +218,17 @@ class _Totals(Record):
         """Names of the files that hang on it."""
         names = tuple(file.file_name for file in self.documents if file.file_name)
         return names or ((self.attachment_name,) if self.attachment_name else ())
+
+    @property
+    def has_file(self) -> bool | None:
+        """Whether any file hangs on it; None where Zoho says nothing about files."""
+        if self.documents or self.attachment_name:
+            return True
+        said = self.other("has_attachment").strip().casefold()
+        if said:
+            return said in ("true", "1", "yes")
+        told = self.model_fields_set & {"documents", "attachment_name"}
+        return False if told else None
 
 
 class Bill(_Totals):

@@ -44,6 +44,8 @@ WRITES = [
     (201, {"code": 0}, errors.Ambiguous),
     (200, {"bill": {"bill_id": "1"}}, errors.Ambiguous),
     (302, b"", errors.Ambiguous),
+    (404, {"code": 0, "bill": {"bill_id": "1"}}, errors.Ambiguous),
+    (400, {"code": "0", "message": "success"}, errors.Ambiguous),
     (408, b"", errors.Ambiguous),
     (500, said(1000), errors.Ambiguous),
     (500, b"", errors.Ambiguous),
@@ -87,6 +89,9 @@ def test_a_write_knows_whether_it_may_have_been_done(
         (500, said(1000), errors.Unavailable, True),
         (200, {"code": 0, "bill": {}}, errors.Unavailable, False),
         (404, said(1002), errors.NotFound, False),
+        (200, said(1002), errors.NotFound, False),
+        (404, b"<html>We are back in a moment</html>", errors.Unavailable, True),
+        (404, b"", errors.Unavailable, True),
         (400, said(6041, "This user is not associated"), errors.Refused, False),
         (400, said(2, "a duplicate filter"), errors.Refused, False),
     ],
@@ -111,6 +116,53 @@ def test_a_throttle_names_its_scope_and_how_long(code: int, scope: str) -> None:
         books.taxes()
 
     assert (caught.value.scope, caught.value.retry_after) == (scope, 3600)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0),
+        ("12.5", 12.5),
+        ("1000000000000", 86_400),
+        ("1e300", None),
+        ("inf", None),
+        ("nan", None),
+        ("-5", None),
+        ("soon", None),
+        ("Fri, 31 Dec 2100 23:59:59 GMT", 86_400),
+    ],
+)
+def test_a_senseless_retry_after_does_not_stop_us_for_years(
+    header: str, seconds: float | None
+) -> None:
+    answer = answering(429, said(44), **{"Retry-After": header})
+
+    with books_over(answer) as books, pytest.raises(errors.Throttled) as caught:
+        books.taxes()
+
+    assert caught.value.retry_after == seconds
+
+
+def test_tax_that_is_not_switched_on_means_no_taxes() -> None:
+    with books_over(answering(400, said(110817, "You have to enable Sales Tax"))) as books:
+        assert books.taxes() == []
+
+
+def test_what_cannot_be_read_and_is_not_needed_does_not_hide_a_bill() -> None:
+    row = {
+        "bill_id": "1",
+        "vendor_id": "6",
+        "bill_number": "A-1",
+        "date": "18/04/2024",
+        "due_date": "",
+        "last_modified_time": "yesterday",
+    }
+
+    with books_over(answering(200, {"code": 0, "bills": [row]})) as books:
+        (bill,) = books.find_bills(vendor_id="6", bill_number="A-1")
+
+    assert bill.date is None
+    assert bill.last_modified_time is None
 
 
 def test_zohos_own_words_reach_the_person() -> None:
@@ -182,6 +234,20 @@ def test_full_pages_are_walked_though_nothing_says_that_there_are_more() -> None
         first = (int(request.url.params["page"]) - 1) * 200
         rows = [{"contact_id": number} for number in range(first, min(first + 200, 450))]
         return httpx.Response(200, json={"code": 0, "contacts": rows})
+
+    with books_over(answer) as books:
+        assert len(list(books.contacts())) == 450
+
+
+@pytest.mark.parametrize("context", [{"page": 1}, {"has_more_page": "true"}, {}])
+def test_pages_are_walked_whatever_the_page_says_of_itself(context: dict[str, Any]) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        first = (int(request.url.params["page"]) - 1) * 200
+        rows = [{"contact_id": number} for number in range(first, min(first + 200, 450))]
+        told = dict(context)
+        if "has_more_page" in told and len(rows) < 200:
+            told["has_more_page"] = "false"
+        return httpx.Response(200, json={"code": 0, "contacts": rows, "page_context": told})
 
     with books_over(answer) as books:
         assert len(list(books.contacts())) == 450

@@ -68,6 +68,7 @@ def test_a_success_forgets_the_failures(breaker: Breaker) -> None:
         errors.Throttled("no", scope="minute"),
         errors.AuthFailed("no"),
         errors.OverBudget("no", scope="minute", retry_after=1),
+        errors.OutOfTime("our own patience was too short"),
         errors.ReconnectNeeded("no"),
         ValueError("a bug of ours"),
     ],

@@ -313,6 +313,7 @@ def test_a_reader_has_no_way_to_write() -> None:
         "create_contact",
         "create_expense",
         "create_vendor_credit",
+        "update_bill",
         "update_contact",
         "upsert_bill",
     }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.utils import timezone
 
-from integrations.zoho_books import ZohoBooks
+from integrations.errors import Unavailable
+from integrations.zoho_books import Bill, ZohoBooks
 from tests.posting.conftest import Desk
 from zohodocs import clients
 from zohodocs.models import Account, Connection, Document, ReviewItem, Tax
@@ -150,6 +152,79 @@ def test_a_unique_field_switched_off_in_zoho_is_held_for_a_person(desk: Desk) ->
 
     assert document.state == "in_review"
     assert len(desk.bills()) == 0
+
+
+def test_a_refused_look_does_not_settle_an_unknown_outcome(desk: Desk) -> None:
+    desk.break_next("PUT /bills", "commit_then_reset")
+    desk.break_next("GET /bills", "code_200", nth=2, times=2)  # the first one is the plan's
+    document = desk.approved()
+
+    first = desk.push(document)
+    assert first.done == "unknown"
+    assert document.state == "posting"
+
+    assert until_done(desk, document) == "confirmed"
+    assert len(desk.bills()) == 1
+
+
+def test_a_look_that_is_always_refused_ends_with_a_person_who_is_told_so(desk: Desk) -> None:
+    desk.break_next("PUT /bills", "commit_then_reset")
+    desk.break_next("GET /bills", "code_200", nth=2, times=0)
+    document = desk.approved()
+
+    done = until_done(desk, document, turns=12)
+
+    assert done == "rejected"
+    item = ReviewItem.objects.get(document=document)
+    assert item.reason == "unknown_outcome"
+    assert desk.posting(document).payload["reference_number"] in item.message
+
+
+def test_a_page_of_a_proxy_does_not_say_that_the_bill_is_gone(desk: Desk) -> None:
+    document = desk.approved()
+    desk.break_next("GET /bills/{id}", "404_page", times=3)
+
+    until_done(desk, document)
+
+    assert document.state == "posted"
+    assert not ReviewItem.objects.filter(document=document).exists()
+
+
+def test_a_number_zoho_calls_taken_but_never_shows_is_sent_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.break_next("PUT /bills", "refused", times=0, code=13011)
+    looks: list[int] = []
+
+    def away_then_empty(_: ZohoBooks, **__: Any) -> list[Bill]:
+        looks.append(1)
+        if len(looks) == 1:
+            raise Unavailable("away")
+        return []
+
+    monkeypatch.setattr(ZohoBooks, "find_bills", away_then_empty)
+    document = desk.approved()
+
+    assert until_done(desk, document) == "rejected"
+    assert ReviewItem.objects.get(document=document).reason == "number_taken_in_zoho"
+    assert desk.calls("PUT /bills") + desk.calls("POST /bills") == 1
+
+
+def test_a_candidate_deleted_while_we_look_is_passed_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.break_next("PUT /bills", "commit_then_reset")
+    document = desk.approved()
+    found = ZohoBooks.find_bills
+
+    def with_a_ghost(books: ZohoBooks, **query: Any) -> list[Bill]:
+        ghost = Bill.model_validate({"bill_id": "46999", "vendor_id": "1", "bill_number": "x"})
+        return [ghost, *found(books, **query)]
+
+    monkeypatch.setattr(ZohoBooks, "find_bills", with_a_ghost)
+
+    assert until_done(desk, document) == "confirmed"
+    assert len(desk.bills()) == 1
 
 
 def test_an_expense_of_unknown_outcome_without_a_guard_is_held_for_a_person(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from integrations.zoho_books import Contact, ZohoBooksReader
 from tests.factories import OrganizationFactory, VendorFactory
 from tests.posting.conftest import Desk
 from zohodocs import clients
-from zohodocs.models import Connection, Vendor, mirror_contact
+from zohodocs.models import Connection, ReviewItem, Vendor, mirror_contact
 from zohodocs.pipeline import zoho_vendors
 from zohodocs.posting import reference
 
@@ -76,6 +76,46 @@ def test_a_vendor_asked_for_while_reading_comes_with_its_number(desk: Desk) -> N
     assert ask is not None
     assert ask("Stadtwerke Hanse GmbH")
     assert Vendor.objects.get(name="Stadtwerke Hanse GmbH").tax_id == "DE811907980"
+
+
+def test_a_vendor_that_came_into_zoho_under_another_name_is_not_made_a_second_time(
+    desk: Desk,
+) -> None:
+    with clients.books(desk.organization) as books:
+        contact = books.create_contact(
+            {
+                "contact_name": "Nordpapier Holding",
+                "contact_type": "vendor",
+                "custom_fields": [{"api_name": "cf_vat_id", "value": "DE 111111125"}],
+            }
+        )
+    vendor = VendorFactory(
+        organization=desk.organization, name="Papier Nord GmbH", country="DE", tax_id="DE111111125"
+    )
+
+    desk.push(desk.approved(vendor=vendor))
+
+    vendor.refresh_from_db()
+    assert vendor.zoho_contact_id == contact.contact_id
+    assert desk.calls("POST /contacts") == 1
+
+
+def test_a_taken_name_whose_owner_is_not_shown_is_for_a_person(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # This Zoho does not know the filter by name: it shows other contacts, all with their numbers.
+    others = [Contact.model_validate({"contact_id": "9", "contact_name": "X", "cf_vat_id": "DE1"})]
+    monkeypatch.setattr(ZohoBooksReader, "find_contacts", lambda *_, **__: others)
+    with clients.books(desk.organization) as books:
+        books.create_contact({"contact_name": "Papier Nord GmbH", "contact_type": "customer"})
+    vendor = VendorFactory(
+        organization=desk.organization, name="Papier Nord GmbH", country="DE", tax_id="DE111111125"
+    )
+    document = desk.approved(vendor=vendor)
+
+    desk.push(document)
+
+    assert ReviewItem.objects.get(document=document).reason == "vendor_name_taken"
 
 
 def test_a_new_vendor_is_kept_in_the_currency_of_its_first_bill(desk: Desk) -> None:

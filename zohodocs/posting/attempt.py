@@ -29,12 +29,16 @@ from . import bills, filing, planning, record
 from .booking import Kind
 from .entries import Entry, Ledger, ledger
 from .pace import patience
-from .reconcile import Expected, Sighting, look
+from .reconcile import Expected, Sighting, is_another, look
 from .refusals import CannotPlan
 
 # A call may take so long; a lease that ends sooner is not worth sending on.
 _CALL_SECONDS = 25.0
 
+# After so many refused looks in a row a person looks.
+_MOST_REFUSED_LOOKS = 5
+
+_TAKEN = ("duplicatenumber", "duplicatevalue")
 _S = PostingState
 logger = get_logger(__name__)
 
@@ -64,6 +68,7 @@ class Attempt:
         self.not_before: datetime | None = None
         self.created: Entry | None = None  # what this very turn created: no file is on it yet
         self._token = token
+        self._alone = False  # this very turn saw that Zoho has no bill of this number
 
     def run(self) -> None:
         """Do what can be done now. Raises LostLease; the calls' errors become states."""
@@ -111,7 +116,9 @@ class Attempt:
         clients.note_failure(self.connection.pk, error)
         waited = self.posting.looks + self.posting.attempts
         self.not_before = self.now() + timedelta(seconds=patience(error, waited=waited))
-        self.note(type(error).__name__.lower(), str(error))
+        # That Zoho called it a duplicate must outlive the wait: it decides when nothing is found.
+        if not (self.state is _S.UNKNOWN and self.posting.error_code in _TAKEN):
+            self.note(type(error).__name__.lower(), str(error))
         # Not in the audit trail: a full budget would fill it with waiting.
         logger.warning(
             "bill.push.waiting",
@@ -135,6 +142,7 @@ class Attempt:
             if not self.posting.payload:
                 planned = planning.plan(self.document, self.connection, self.books)
                 self.move(_S.PLANNED, payload=planned.stored, zoho_vendor_id=planned.vendor_id)
+                self._alone = planned.alone
             if self._must_look_first():
                 sighting = self._look()
                 if sighting.ours is not None:
@@ -153,9 +161,14 @@ class Attempt:
             self._post()
 
     def _must_look_first(self) -> bool:
-        """Unless Zoho itself would refuse or merge a twin of this first sending."""
+        """Unless this turn saw that nothing is there, and Zoho itself refuses a twin.
+
+        The first sending overwrites an entry that bears our code: after the database came back from
+        a backup there may be one, and an accountant may have worked on it since.
+        """
         first = self.posting.attempts == 0
-        return not (first and self.connection.document_field and self.entries.guarded_by_number)
+        guarded = self.connection.document_field and self.entries.guarded_by_number
+        return not (first and guarded and self._alone)
 
     def _post(self) -> None:
         first = self.posting.attempts == 0
@@ -184,17 +197,20 @@ class Attempt:
             self._leave_open(str(error) if known else type(error).__name__, known)
         else:
             crash_here("push.after_answer")
+            if is_another(entry, self.posting.payload, code=str(self.document.code)):
+                self._leave_open("Zoho's answer was about another entry.", None)
+                return
             self.created = entry
             self._confirm(entry)
             crash_here("push.after_confirmed")
 
-    def hold_on(self) -> None:
+    def hold_on(self, **values: Any) -> None:
         """Renew the lease just before a write; a zombie finds here that it has lost it."""
         seconds = max(settings.POSTING_LEASE_SECONDS, _CALL_SECONDS)
         until = self.now() + timedelta(seconds=seconds)
         held = Posting.objects.filter(
             pk=self.posting.pk, lease_token=self._token, lease_until__gt=self.now()
-        ).update(lease_until=until)
+        ).update(lease_until=until, **values)
         if held != 1:
             raise LostLease
 
@@ -220,11 +236,14 @@ class Attempt:
         """Look in Zoho. Only a look after the grace may say that it is not there."""
         try:
             sighting = self._look()
-        except Refused as error:
-            self.reject(*record.refusal_words(error))
-            return
         except IntegrationError as error:
-            self.wait_for(error)
+            # A refused look has seen nothing either: whether it is there stays open.
+            if isinstance(error, Refused):
+                self.move(_S.UNKNOWN, looks=self.posting.looks + 1)
+            if self.posting.looks < _MOST_REFUSED_LOOKS or not isinstance(error, Refused):
+                self.wait_for(error)
+            else:
+                self._cannot_look(error)
             return
         self.move(_S.UNKNOWN, looks=self.posting.looks + 1)
         if sighting.ours is not None:
@@ -234,6 +253,14 @@ class Attempt:
         else:
             self._not_there()
 
+    def _cannot_look(self, error: Refused) -> None:
+        self.reject(
+            "unknown_outcome",
+            "Zoho did not answer when this was sent, and refuses to be searched"
+            f" (“{error.text or error}”). Look in Zoho Books for"
+            f" {self.posting.payload.get('reference_number')}; if it is not there, approve again.",
+        )
+
     def _not_there(self) -> None:
         now = self.now()
         # Doubled with every sending, so that a slow Zoho is given ever more time.
@@ -241,7 +268,7 @@ class Attempt:
         over = (self.posting.unknown_since or now) + timedelta(seconds=grace)
         if now < over:
             self.not_before = over
-        elif self.posting.error_code in ("duplicatenumber", "duplicatevalue"):
+        elif self.posting.error_code in _TAKEN:
             self.reject(
                 "number_taken_in_zoho",
                 "Zoho says this vendor already has an entry with this number, but does not show"

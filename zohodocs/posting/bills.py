@@ -14,6 +14,8 @@ from .refusals import CannotPlan
 
 _NUMBERS = frozenset({"rate", "quantity", "adjustment", "amount"})
 _NUMBER_LIMIT = 100
+# What Zoho wants to be told about every adjustment.
+ROUNDING = "Rounding on the paper"
 
 
 def payload(booking: Booking) -> dict[str, Any]:
@@ -130,7 +132,7 @@ def _entry(booking: Booking) -> dict[str, Any]:
     }
     if lines.adjustment:
         content["adjustment"] = lines.adjustment
-        content["adjustment_description"] = "Rounding on the paper"
+        content["adjustment_description"] = ROUNDING
     return content
 
 

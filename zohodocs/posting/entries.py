@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from integrations.errors import Duplicate, Refused, Unavailable
+from integrations.errors import Duplicate, NotFound, Refused
 from integrations.zoho_books import Bill, Expense, VendorCredit, ZohoBooks
 
 from .booking import Kind
@@ -33,7 +34,11 @@ class Entry:
     status: str
     files: tuple[str, ...]
     our_code: str
-    has_file: bool = False
+    # None: Zoho says nothing about files here.
+    has_file: bool | None = False
+    adjustment: Decimal | None = None
+    line_ids: tuple[str, ...] = ()
+    changed_at: datetime | None = None
 
 
 class Ledger(Protocol):
@@ -42,6 +47,8 @@ class Ledger(Protocol):
     takes_files: bool
     # Whether Zoho itself refuses a second entry with the vendor and number of the first.
     guarded_by_number: bool
+    # Whether the total of an entry may be corrected after its creation.
+    takes_corrections: bool
 
     def create(self, payload: Mapping[str, Any], *, code: str, first: bool) -> Entry:
         """Write the entry; `first`: nothing was ever sent for this document."""
@@ -51,6 +58,9 @@ class Ledger(Protocol):
 
     def read(self, entry_id: str) -> Entry:
         """One entry as it stands now."""
+
+    def correct(self, entry_id: str, payload: Mapping[str, Any]) -> Entry:
+        """Write the payload over an entry of ours that nobody has touched yet."""
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         """Hang the file on the entry; look at `files` before a second try."""
@@ -70,9 +80,19 @@ def ledger(kind: Kind, books: ZohoBooks, *, document_field: str) -> Ledger:
             return _VendorCredits(books, document_field)
 
 
+def _still_there(read: Callable[[str], Entry], ids: Iterable[str]) -> list[Entry]:
+    """These entries in full, without those that somebody deleted since they were listed."""
+    found = []
+    for entry_id in ids:
+        with contextlib.suppress(NotFound):
+            found.append(read(entry_id))
+    return found
+
+
 class _Bills:
     takes_files = True
     guarded_by_number = True
+    takes_corrections = True
 
     def __init__(self, books: ZohoBooks, document_field: str) -> None:
         self._books = books
@@ -96,18 +116,22 @@ class _Bills:
         rows = self._books.find_bills(
             vendor_id=str(payload["vendor_id"]), bill_number=str(payload["bill_number"])
         )
-        return [self.read(row.bill_id) for row in rows]
+        return _still_there(self.read, (row.bill_id for row in rows))
 
     def read(self, entry_id: str) -> Entry:
         return self._entry(self._books.bill(entry_id))
+
+    def correct(self, entry_id: str, payload: Mapping[str, Any]) -> Entry:
+        return self._entry(self._books.update_bill(entry_id, payload))
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         self._books.attach(entry_id, filename=file.name, content=file.content, mime=file.mime)
 
     def file_of(self, entry_id: str) -> bytes | None:
+        # Only Zoho's own no means that there is none: not knowing must not hang it on twice.
         try:
             return self._books.bill_attachment(entry_id).content
-        except (Refused, Unavailable):
+        except Refused:
             return None
 
     def _entry(self, bill: Bill) -> Entry:
@@ -123,13 +147,17 @@ class _Bills:
             status=bill.status,
             files=bill.file_names,
             our_code=bill.custom(self._field) if self._field else "",
-            has_file=bool(bill.file_names) or bill.other("has_attachment") == "True",
+            has_file=bill.has_file,
+            adjustment=bill.adjustment,
+            line_ids=tuple(line.line_item_id for line in bill.line_items),
+            changed_at=bill.last_modified_time,
         )
 
 
 class _VendorCredits:
     takes_files = False  # Zoho has no way to hang a file on a vendor credit
     guarded_by_number = False
+    takes_corrections = False
 
     def __init__(self, books: ZohoBooks, document_field: str) -> None:
         self._books = books
@@ -142,10 +170,13 @@ class _VendorCredits:
         rows = self._books.find_vendor_credits(
             vendor_id=str(payload["vendor_id"]), number=str(payload["vendor_credit_number"])
         )
-        return [self.read(row.vendor_credit_id) for row in rows]
+        return _still_there(self.read, (row.vendor_credit_id for row in rows))
 
     def read(self, entry_id: str) -> Entry:
         return self._entry(self._books.vendor_credit(entry_id))
+
+    def correct(self, entry_id: str, payload: Mapping[str, Any]) -> Entry:
+        raise NotImplementedError("The papers know no way to correct a vendor credit.")
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         raise NotImplementedError("Zoho takes no files on vendor credits.")
@@ -172,6 +203,7 @@ class _VendorCredits:
 class _Expenses:
     takes_files = True
     guarded_by_number = False
+    takes_corrections = False
 
     def __init__(self, books: ZohoBooks, document_field: str) -> None:
         self._books = books
@@ -182,10 +214,13 @@ class _Expenses:
 
     def candidates(self, payload: Mapping[str, Any]) -> list[Entry]:
         rows = self._books.find_expenses(reference_number=str(payload["reference_number"]))
-        return [self.read(row.expense_id) for row in rows]
+        return _still_there(self.read, (row.expense_id for row in rows))
 
     def read(self, entry_id: str) -> Entry:
         return self._entry(self._books.expense(entry_id))
+
+    def correct(self, entry_id: str, payload: Mapping[str, Any]) -> Entry:
+        raise NotImplementedError("An expense is its gross amount: nothing is left to correct.")
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         self._books.attach_receipt(

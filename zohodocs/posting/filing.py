@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from zohodocs.domain.crash import crash_here
 from zohodocs.domain.states import PostingState
 from zohodocs.models import ReviewKind
 
-from . import record
+from . import record, rounding
 from .bills import wire
 from .entries import Entry
 from .files import file_for, file_name
@@ -35,12 +35,13 @@ def complete(attempt: Attempt) -> None:
     """Hang the file on the entry, once, read the entry back and compare."""
     posting, entries = attempt.posting, attempt.entries
     try:
+        rounding.correct(attempt)
         entry = attempt.created or entries.read(posting.bill_id)
         problem, attached = None, False
         if not entries.takes_files:
             problem = (NO_FILES, "Zoho Books takes no file here; the paper stays in this archive.")
         elif not (attached := not attempt.created and _hangs(attempt, entry)):
-            problem = _unseen_still() if posting.error_code == FILE_UNSEEN else _attach(attempt)
+            problem = _not_shown(attempt) if posting.file_name else _attach(attempt)
         if not attached:
             entry = entries.read(posting.bill_id)
             attached = entries.takes_files and _hangs(attempt, entry)
@@ -62,7 +63,7 @@ def _hangs(attempt: Attempt, entry: Entry) -> bool:
     """
     if file_name(attempt.document) in entry.files:
         return True
-    if not entry.has_file:
+    if entry.has_file is False:
         return False
     try:
         ours = file_for(attempt.document).content
@@ -77,7 +78,10 @@ def _unseen(attempt: Attempt) -> tuple[str, str]:
     return FILE_UNSEEN, "Zoho Books took the file, but does not show it yet."
 
 
-def _unseen_still() -> tuple[str, str]:
+def _not_shown(attempt: Attempt) -> tuple[str, str]:
+    """Zoho took it in an earlier turn, and still does not show it."""
+    if attempt.posting.error_code != FILE_UNSEEN:  # not looked for yet when the grace was over
+        return _unseen(attempt)
     return FILE_REFUSED, (
         "Zoho Books took the file, but does not show it on the entry. Look there, and attach it by"
         " hand if it is missing."
@@ -85,8 +89,13 @@ def _unseen_still() -> tuple[str, str]:
 
 
 def _wait_out(attempt: Attempt) -> None:
+    attempt.not_before = _grace_ends(attempt)
+
+
+def _grace_ends(attempt: Attempt) -> datetime:
+    """When an upload whose answer never came must have arrived, if it does at all."""
     grace = settings.UNKNOWN_GRACE_SECONDS * 2**attempt.posting.looks
-    attempt.not_before = attempt.now() + timedelta(seconds=grace)
+    return attempt.now() + timedelta(seconds=grace)
 
 
 def _attach(attempt: Attempt) -> tuple[str, str] | None:
@@ -94,7 +103,8 @@ def _attach(attempt: Attempt) -> tuple[str, str] | None:
     try:
         file = file_for(attempt.document)
         crash_here("push.before_file")
-        attempt.hold_on()
+        # Should this worker die in the middle, the upload may still arrive: nobody looks earlier.
+        attempt.hold_on(not_before=_grace_ends(attempt))
         attempt.entries.attach(attempt.posting.bill_id, file)
     except (CannotPlan, Refused) as error:
         return FILE_REFUSED, (
@@ -106,6 +116,8 @@ def _attach(attempt: Attempt) -> tuple[str, str] | None:
         _wait_out(attempt)
         return "file_unknown", str(error)
     crash_here("push.after_file")
+    # Kept before anything else can fail: what Zoho took is never uploaded again.
+    attempt.move(PostingState.CONFIRMED_WITHOUT_FILE, file_name=file.name)
     return None
 
 

@@ -19,10 +19,11 @@ from .refusals import CannotPlan
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What will be sent, as it is kept."""
+    """What will be sent, as it is kept. `alone`: Zoho was just seen to have no such number."""
 
     stored: dict[str, Any]
     vendor_id: str
+    alone: bool = False
 
 
 def plan(document: Document, connection: Connection, books: ZohoBooks) -> Planned:
@@ -47,10 +48,11 @@ def plan(document: Document, connection: Connection, books: ZohoBooks) -> Planne
     # A first look at the payload, so that no vendor is created for a paper that cannot be posted.
     bills.payload(_booking(document, connection, vendor_id="0", currency_id=currency_id))
     vendor_id = vendors.contact_for(document, connection, books, currency_id=currency_id)
-    if kind == "bill":
-        strangers.refuse(document, vendor_id=vendor_id, books=books)
+    alone = kind == "bill" and strangers.refuse(document, vendor_id=vendor_id, books=books)
     booking = _booking(document, connection, vendor_id=vendor_id, currency_id=currency_id)
-    return Planned(bills.stored(bills.payload(booking)), vendor_id)
+    # A number with the year behind it is another one than the one that was looked for.
+    alone = alone and booking.number == booking.invoice.invoice_number.strip()
+    return Planned(bills.stored(bills.payload(booking)), vendor_id, alone)
 
 
 def rehearse(document: Document) -> CannotPlan | None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from integrations.zoho_books import same_number
 from zohodocs.domain.money import one_minor_unit
 
 from .booking import reference_of
@@ -69,6 +70,19 @@ def look(entries: Ledger, payload: Mapping[str, Any], expected: Expected) -> Sig
             if is_ours(entry, expected):
                 return Sighting(ours=entry)
     return Sighting(stranger=next(iter(standing or found), None))
+
+
+def is_another(entry: Entry, payload: Mapping[str, Any], *, code: str) -> bool:
+    """Whether the answer to a creation speaks of an entry that is not the one that was sent.
+
+    What it leaves out proves nothing; the first mark it bears decides.
+    """
+    if entry.our_code:
+        return entry.our_code != code
+    if entry.reference:
+        return entry.reference != payload.get("reference_number")
+    number = payload.get("bill_number") or payload.get("vendor_credit_number")
+    return bool(entry.number and number) and not same_number(entry.number, str(number))
 
 
 def differences(entry: Entry, expected: Expected) -> list[Difference]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from integrations.zoho_books import Bill, ZohoBooks
+from integrations.zoho_books import Bill, ZohoBooks, same_number
 from zohodocs.domain.identity import compared_number
 from zohodocs.models import Document, KnownBill, Posting, Vendor
 
@@ -18,20 +18,18 @@ from .refusals import CannotPlan
 _TELLING_DIGITS = 3
 
 
-def refuse(document: Document, *, vendor_id: str, books: ZohoBooks) -> None:
+def refuse(document: Document, *, vendor_id: str, books: ZohoBooks) -> bool:
     """Raises CannotPlan where such a bill stands; it is then known to the duplicate check.
 
-    A person who accepted the duplicate is not asked again.
+    True if it was also seen that no bill has this very number. A person who accepted the duplicate
+    is not asked again.
     """
     part = number_part(document.invoice_number)
     vendor = document.vendor
     if vendor is None or not part or "duplicate_invoice" in document.overruled:
-        return
-    found = [
-        bill
-        for bill in books.bills_like(vendor_id=vendor_id, number_part=part)
-        if _is_variant(bill, document)
-    ]
+        return False
+    alike = books.bills_like(vendor_id=vendor_id, number_part=part)
+    found = [bill for bill in alike.bills if _is_variant(bill, document)]
     ours = Posting.objects.for_organization(document.organization).filter(
         bill_id__in=[bill.bill_id for bill in found]
     )
@@ -48,6 +46,8 @@ def refuse(document: Document, *, vendor_id: str, books: ZohoBooks) -> None:
             " really a different one.",
             field="invoice_number",
         )
+    equal = (same_number(bill.bill_number, document.invoice_number) for bill in alike.bills)
+    return alike.all_seen and not any(equal)
 
 
 def number_part(number: str) -> str:
@@ -59,11 +59,10 @@ def number_part(number: str) -> str:
 
 def _is_variant(bill: Bill, document: Document) -> bool:
     """The same number for us, another one for Zoho, which sees to equal ones itself."""
-    same_letters = bill.bill_number.strip().casefold() == document.invoice_number.strip().casefold()
     year = document.issue_date.year if document.issue_date else None
     return (
         bill.status != VOID
-        and not same_letters
+        and not same_number(bill.bill_number, document.invoice_number)
         and compared_number(bill.bill_number) == compared_number(document.invoice_number)
         and (bill.date is None or year is None or bill.date.year == year)
     )

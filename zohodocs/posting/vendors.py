@@ -27,6 +27,7 @@ logger = get_logger(__name__)
 RECHECK_AFTER = timedelta(hours=24)
 # Contacts read one by one where the list says nothing of their VAT numbers.
 _MOST_READ = 5
+_CLOCKS_APART = timedelta(hours=1)
 
 
 def contact_for(
@@ -42,7 +43,7 @@ def contact_for(
     _refuse_excluded(document, vendor)
     if vendor.zoho_contact_id:
         return _checked(vendor, connection, books)
-    found = _found(vendor, connection, books)
+    found = _found(vendor, connection, books) or _newcomer(vendor, connection, books)
     if found is not None:
         return _linked(vendor, found, document, "vendor.linked")
     if not approved_by_a_person(document):
@@ -103,6 +104,26 @@ def _found(vendor: Vendor, connection: Connection, books: ZohoBooks) -> Contact 
         return None
     vendors = [row for row in same_name if row.is_vendor]
     return _only(vendor, vendors) if vendors else None
+
+
+def _newcomer(vendor: Vendor, connection: Connection, books: ZohoBooks) -> Contact | None:
+    """A contact with the vendor's number, made in Zoho under another name since all were copied.
+
+    Zoho cannot be searched by VAT number, and a second contact of one supplier is a way to two
+    bills. Those we have copied were compared when the vendor was matched.
+    """
+    if not vendor.tax_id or connection.reference_refreshed_at is None:
+        return None
+    since = connection.reference_refreshed_at - _CLOCKS_APART
+    own = Vendor.objects.for_organization(vendor.organization).exclude(zoho_contact_id="")
+    known = set(own.values_list("zoho_contact_id", flat=True))
+    rows = [row for row in books.vendors_created_since(since) if row.contact_id not in known]
+    bearing = [
+        row
+        for row in _in_full(rows, vendor, connection, books)
+        if _bears_tax_id(vendor, connection, row)
+    ]
+    return _only(vendor, bearing) if bearing else None
 
 
 def _in_full(
@@ -187,8 +208,13 @@ def _owner_of_name(
         linked = bool(vendor.zoho_contact_id) and row.contact_id == vendor.zoho_contact_id
         if linked or (_bears_tax_id(vendor, connection, row) and row.is_vendor and row.is_active):
             return row
-    numbered = [row for row in rows if clients.contact_tax_id(row, connection.vat_field)]
-    if vendor.tax_id and numbered and len(numbered) == len(rows):
+    ours = [row for row in rows if _bears_tax_id(vendor, connection, row) and row.is_vendor]
+    if ours:
+        _refuse_unusable(vendor, ours[0])
+    # Zoho may have ignored the filter: only who bears the name holds it.
+    owners = [row for row in rows if fold_name(row.contact_name) == vendor.folded_name]
+    numbered = [row for row in owners if clients.contact_tax_id(row, connection.vat_field)]
+    if vendor.tax_id and numbered and len(numbered) == len(owners):
         # Two companies of one name, told apart by their numbers.
         return books.create_contact(
             payload | {"contact_name": f"{vendor.name[:150]} ({vendor.tax_id})"}

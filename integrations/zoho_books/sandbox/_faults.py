@@ -97,6 +97,7 @@ def _other_total(record: dict[str, Any]) -> None:
 BEFORE: Mapping[str, Before] = {
     "500_before": _refuse(500, 1000, "Internal error"),
     "502_before": _page(502),
+    "404_page": _page(404),
     "503": _page(503),
     "429": _refuse(429, 44, MINUTE_WORDS),
     "429_block": _refuse(429, 43, BLOCK_WORDS),
