@@ -12,6 +12,7 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry
 
 from zohodocs.jobs.worker import OneQueueWorker
+from zohodocs.pipeline import lease
 
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
@@ -62,6 +63,16 @@ def test_an_idle_worker_looks_for_abandoned_jobs_every_half_minute() -> None:
 
     assert worker.maintenance_interval == 15
     assert worker.dequeue_timeout <= 15
+
+
+@pytest.mark.parametrize("queue", ["pipeline", "sequential"])
+def test_a_long_paper_may_be_read_as_long_as_its_lease_is_kept(queue: str) -> None:
+    kept_for = settings.PROCESS_LEASE_SECONDS * lease.RENEWALS / 3
+
+    job = django_rq.get_queue(queue).enqueue(os.getpid)
+
+    assert job.timeout is not None
+    assert int(job.timeout) >= kept_for
 
 
 def test_a_failed_job_is_forgotten_after_a_day() -> None:
