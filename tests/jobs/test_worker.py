@@ -43,6 +43,11 @@ def test_a_job_runs_in_the_process_of_its_worker(queue: str) -> None:
     assert job.return_value() == os.getpid()
 
 
+def test_a_worker_serves_one_queue_alone() -> None:
+    with pytest.raises(ValueError, match="one queue"):
+        get_worker("pipeline", "sync", prepare_for_work=False)
+
+
 def test_a_job_is_kept_as_json_which_no_reader_can_be_made_to_execute() -> None:
     queue = django_rq.get_queue("pipeline")
     job = queue.enqueue("zohodocs.jobs.pipeline.process", document_id=7)
