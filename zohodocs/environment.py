@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -86,6 +86,16 @@ def env_url(name: str, default: str = "") -> str:
     if raw and urlsplit(raw).scheme not in {"http", "https"}:
         raise ImproperlyConfigured(f"{name} must begin with http:// or https://, not {raw!r}.")
     return raw
+
+
+def redis_address(url: str, *, timeout: float) -> str:
+    """The address with how long a client of it waits; waits that it names itself stand.
+
+    In the address, because django-rq hands nothing else on to a client made from one.
+    """
+    address, _, query = url.partition("?")
+    waits = {"socket_connect_timeout": str(timeout), "socket_timeout": str(timeout)}
+    return f"{address}?{urlencode(waits | dict(parse_qsl(query)))}"
 
 
 def database(url: str, *, data_dir: Path) -> dict[str, object]:

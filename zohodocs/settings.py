@@ -22,6 +22,7 @@ from zohodocs.environment import (
     env_secret,
     env_str,
     env_url,
+    redis_address,
 )
 from zohodocs.operations import embedded_redis
 
@@ -177,16 +178,18 @@ if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
 # Short: a page that needs no Redis must not wait for a dead one.
 REDIS_TIMEOUT_SECONDS = 1.0
 
-QUEUES = ("pipeline", "sequential", "sync")
+# The longest a job may take. Two hundred scanned pages are read for many minutes, as long as the
+# lease is kept (`zohodocs/pipeline/lease.py`).
+QUEUES = {"pipeline": 1200, "sequential": 1200, "sync": 300}
 RQ_QUEUES = {
     name: {
-        "URL": REDIS_URL,
-        "DEFAULT_TIMEOUT": 300,
+        # A worker waits longer where it listens; RQ sees to that itself.
+        "URL": redis_address(REDIS_URL, timeout=REDIS_TIMEOUT_SECONDS),
+        "DEFAULT_TIMEOUT": seconds,
         "DEFAULT_RESULT_TTL": 0,
         "SERIALIZER": "rq.serializers.JSONSerializer",
-        "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": REDIS_TIMEOUT_SECONDS},
     }
-    for name in QUEUES
+    for name, seconds in QUEUES.items()
 }
 RQ = {
     "WORKER_CLASS": "zohodocs.jobs.worker.OneQueueWorker",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import connection, connections
 from pytest_django import Settings
 
@@ -17,6 +19,11 @@ from zohodocs.models import Arrival, AuditEvent, Document, Organization, State
 from zohodocs.operations import ledger
 
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def another_paper() -> bytes:
+    """Bytes that no other test has left in the storage."""
+    return PAPER + f"% {uuid4()}\n".encode()
 
 
 def hand_in(organization: Organization, content: bytes = PAPER, name: str = "a.pdf") -> Arrival:
@@ -130,17 +137,48 @@ def test_a_stored_file_has_a_name_of_our_own() -> None:
     assert "evil" not in str(path)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("damage", [slice(0, 20), slice(1, None)], ids=["cut short", "other"])
+def test_a_file_that_a_crash_left_damaged_is_not_taken_for_the_paper(damage: slice) -> None:
+    organization, content = OrganizationFactory(), another_paper()
+    left_before_a_row(organization, content, (content + b"?")[damage])
+
+    document = hand_in(organization, content).document
+
+    assert document is not None
+    with document.original.open("rb") as kept:
+        assert kept.read() == content
+
+
+@pytest.mark.django_db
+def test_a_whole_file_that_a_crash_left_without_a_row_is_taken_over() -> None:
+    organization, content = OrganizationFactory(), another_paper()
+    path = left_before_a_row(organization, content, content)
+
+    document = hand_in(organization, content).document
+
+    assert document is not None
+    assert document.original.name == path
+
+
+def left_before_a_row(organization: Organization, content: bytes, written: bytes) -> str:
+    """What a crash between the file and its row leaves; the name under which it lies."""
+    coming = Document(organization=organization, sha256=hashlib.sha256(content).hexdigest())
+    path = coming.original.field.generate_filename(coming, "a.pdf")
+    return str(coming.original.storage.save(path, ContentFile(written)))
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_twenty_people_sending_one_file_at_once_make_one_document() -> None:
-    organization = OrganizationFactory()
+    organization, content = OrganizationFactory(), another_paper()
     barrier = threading.Barrier(20)
     results: list[str] = []
 
     def send() -> None:
         barrier.wait()
         try:
-            results.append(hand_in(organization).result)
+            results.append(hand_in(organization, content).result)
         finally:
             connections.close_all()
 
@@ -153,4 +191,6 @@ def test_twenty_people_sending_one_file_at_once_make_one_document() -> None:
     assert sorted(results) == ["accepted"] + ["repeated"] * 19
     assert Document.objects.count() == 1
     assert ledger.difference() == 0
+    stored = Path(Document.objects.get().original.path)
+    assert list(stored.parent.glob(f"{stored.name[:64]}*")) == [stored]
     connection.close()

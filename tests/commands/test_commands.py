@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from io import StringIO
+import os
+import subprocess
+import sys
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,39 @@ def test_ingest_walks_a_folder_and_says_what_became_of_each_file(papers: Path) -
     assert Arrival.objects.count() == 3
 
 
+@pytest.mark.parametrize("form", [("--json",), ()])
+def test_a_file_whose_name_is_no_text_is_handed_in_like_any_other(
+    tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    OrganizationFactory(code="acme")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/rachun\xf3k.pdf")).write_bytes(invoice_pdf())
+    printed = TextIOWrapper(BytesIO(), encoding="utf-8")
+
+    call_command("ingest", str(tmp_path), "--organization", "acme", *form, stdout=printed)
+
+    printed.seek(0)
+    assert "rachun" in printed.read()
+    assert Document.objects.get().filename == "rachunk.pdf"
+
+
+def test_a_database_that_is_away_is_one_line_and_exit_1(tmp_path: Path) -> None:
+    away = subprocess.run(
+        [sys.executable, "manage.py", "ledger"],
+        env={
+            **{name: value for name, value in os.environ.items() if name != "REDIS_URL"},
+            "DATA_DIR": str(tmp_path),
+            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert away.returncode == 1
+    assert len(away.stderr.splitlines()) == 1
+    assert "database cannot be used" in away.stderr
+
+
 def test_ingest_waits_until_a_worker_has_decided(papers: Path) -> None:
     OrganizationFactory(code="acme")
     path = str(papers / "good.pdf")
@@ -103,7 +139,14 @@ def test_ingest_gives_up_waiting_with_exit_1_and_says_what_to_do(papers: Path) -
         ("flag", "show", "warp_drive"),
         ("flag", "set", "auto_approve", "--mode", "percent", "--why", "x"),
         ("flag", "set", "auto_approve", "--mode", "percent", "--percent", "ten", "--why", "x"),
+        ("flag", "set", "auto_approve", "--mode", "percent", "--percent", "NaN", "--why", "x"),
+        ("flag", "set", "auto_approve", "--mode", "percent", "--percent", "0.001", "--why", "x"),
+        ("ingest", "/dev/zero", "--organization", "acme"),
         ("organization", "add", "Bad Code!", "--name", "x"),
+        ("organization", "add", "ok", "--name", "x", "--time-zone", "Mars/Olympus"),
+        ("organization", "add", "ok", "--name", "x", "--currency", "ZZZ"),
+        ("organization", "add", "ok", "--name", "x", "--country", "XX"),
+        ("organization", "add", "ok", "--name", "x", "--vat", "5260001246"),
         ("organization", "member", "acme", "nobody"),
     ],
 )
@@ -183,6 +226,38 @@ def test_rules_import_takes_keyword_lists_and_may_run_again(tmp_path: Path) -> N
         ("Fuel", ["diesel"]),
         ("Rent", ["rent"]),
     ]
+
+
+def test_rules_import_leaves_rules_made_by_hand_alone(tmp_path: Path) -> None:
+    organization = OrganizationFactory(code="acme")
+    for amount in (100, 200):
+        Rule.objects.create(
+            organization=organization,
+            category="Fuel",
+            keywords=["coach"],
+            amount_from=amount,
+            name="by hand",
+        )
+    file = tmp_path / "category_keywords.json"
+    file.write_text(json.dumps({"Fuel": ["diesel"]}))
+
+    said("rules", "import", str(file), "--organization", "acme")
+    said("rules", "import", str(file), "--organization", "acme")
+
+    rules = Rule.objects.for_organization(organization).order_by("pk")
+    assert [rule.keywords for rule in rules] == [["coach"], ["coach"], ["diesel"]]
+
+
+def test_a_category_too_long_to_keep_is_a_bad_argument(tmp_path: Path) -> None:
+    OrganizationFactory(code="acme")
+    file = tmp_path / "category_keywords.json"
+    file.write_text(json.dumps({"F" * 101: ["diesel"]}))
+
+    with pytest.raises(CommandError) as refused:
+        said("rules", "import", str(file), "--organization", "acme")
+
+    assert refused.value.returncode == 2
+    assert not Rule.objects.exists()
 
 
 def test_ledger_balances_and_exits_1_when_a_document_has_no_arrival() -> None:

@@ -12,6 +12,7 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry
 
 from zohodocs.jobs.worker import OneQueueWorker
+from zohodocs.pipeline import lease
 
 pytestmark = [pytest.mark.embedded, pytest.mark.django_db(transaction=True)]
 
@@ -42,6 +43,11 @@ def test_a_job_runs_in_the_process_of_its_worker(queue: str) -> None:
     assert job.return_value() == os.getpid()
 
 
+def test_a_worker_serves_one_queue_alone() -> None:
+    with pytest.raises(ValueError, match="one queue"):
+        get_worker("pipeline", "sync", prepare_for_work=False)
+
+
 def test_a_job_is_kept_as_json_which_no_reader_can_be_made_to_execute() -> None:
     queue = django_rq.get_queue("pipeline")
     job = queue.enqueue("zohodocs.jobs.pipeline.process", document_id=7)
@@ -62,6 +68,16 @@ def test_an_idle_worker_looks_for_abandoned_jobs_every_half_minute() -> None:
 
     assert worker.maintenance_interval == 15
     assert worker.dequeue_timeout <= 15
+
+
+@pytest.mark.parametrize("queue", ["pipeline", "sequential"])
+def test_a_long_paper_may_be_read_as_long_as_its_lease_is_kept(queue: str) -> None:
+    kept_for = settings.PROCESS_LEASE_SECONDS * lease.RENEWALS / 3
+
+    job = django_rq.get_queue(queue).enqueue(os.getpid)
+
+    assert job.timeout is not None
+    assert int(job.timeout) >= kept_for
 
 
 def test_a_failed_job_is_forgotten_after_a_day() -> None:

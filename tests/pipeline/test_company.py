@@ -99,6 +99,21 @@ def test_our_bare_digits_on_a_foreign_paper_need_our_name_as_well() -> None:
     assert judged(**abroad, buyer_name="Somebody Else AG")[0] is Direction.UNSURE
 
 
+def test_our_bare_digits_on_a_paper_of_unknown_country_need_our_name_as_well() -> None:
+    nowhere = {
+        "supplier_tax_id": "",
+        "supplier_country": "",
+        "iban": "",
+        "currency": "EUR",
+        "buyer_tax_id": "5260001246",
+        "buyer_country": "",
+    }
+
+    assert judged(**nowhere)[0] is Direction.INCOMING
+    assert judged(**nowhere, buyer_name="Somebody Else AG")[0] is Direction.UNSURE
+    assert judged(**nowhere, buyer_name="")[0] is Direction.UNSURE
+
+
 def test_a_strange_number_outweighs_our_name() -> None:
     assert judged(buyer_tax_id="PL7010019507", buyer_name="Nordwind Sp. z o.o.")[1] == ["not_ours"]
 

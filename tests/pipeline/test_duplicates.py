@@ -117,6 +117,15 @@ def test_two_papers_of_a_vendor_nobody_knows_yet_are_compared_by_day_and_amount(
     assert compared(earlier(vendor_id="", gross_total=Decimal(1)), vendor=unknown) == []
 
 
+def test_two_papers_of_a_vendor_nobody_knows_yet_are_one_by_name_and_number() -> None:
+    misread = {"vendor_id": "", "state": "in_review", "gross_total": Decimal("128.00")}
+
+    assert compared(earlier(supplier_name="PAPERSMITH S.A.", **misread), vendor=unknown) == [
+        "duplicate_invoice"
+    ]
+    assert compared(earlier(supplier_name="Somebody Else", **misread), vendor=unknown) == []
+
+
 def test_a_receipt_without_a_number_is_compared_too() -> None:
     other = earlier(document_type="receipt", invoice_number="")
 

@@ -149,6 +149,22 @@ def test_a_living_workers_lease_is_left_alone() -> None:
     assert document.state == State.PROCESSING
 
 
+def test_a_lease_renewed_since_the_sweep_looked_is_left_alone() -> None:
+    document = DocumentFactory(
+        processing=True, lease_until=datetime.now(UTC) - timedelta(seconds=1)
+    )
+    seen_by_the_sweep = Document.objects.get(pk=document.pk)
+    Document.objects.filter(pk=document.pk).update(
+        lease_until=datetime.now(UTC) + timedelta(minutes=2)
+    )
+
+    reached = runner.give_back(seen_by_the_sweep, token=1, by=Mover.SWEEP)
+
+    document.refresh_from_db()
+    assert reached is None
+    assert (document.state, document.attempts) == (State.PROCESSING, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_long_reading_keeps_its_lease(
     paper: Document, monkeypatch: pytest.MonkeyPatch, settings: Settings
@@ -196,6 +212,24 @@ def test_a_recheck_sees_the_corrected_value(paper: Document) -> None:
     assert paper.gross_total == Decimal("999.000")
     assert paper.findings.filter(blocks=True).exists()
     assert ReviewItem.objects.get(document=paper).reason == paper.findings.first().code  # type: ignore[union-attr]  # it was just found
+
+
+def test_a_paper_mended_until_nothing_is_left_to_ask_still_says_what_it_waits_for(
+    paper: Document,
+) -> None:
+    """With approval by itself switched on, too: what a person has in hand a person approves."""
+    Policy.objects.create(organization=paper.organization, max_age_days=3650, min_confidence="0.97")
+    Document.objects.filter(pk=paper.pk).update(flags={"auto_approve": {"arm": "candidate"}})
+    run(paper)
+    assert ReviewItem.objects.get(document=paper).reason == "unsure_document_type"
+    FieldValue.objects.filter(document=paper, name="document_type").update(source="human")
+    paper.refresh_from_db()
+
+    runner.recheck(paper)
+
+    assert paper.state == State.IN_REVIEW
+    assert ReviewItem.objects.get(document=paper).reason == "approval_needed"
+    assert [finding.code for finding in paper.findings.all()] == ["approval_needed"]
 
 
 def test_an_original_that_changed_on_disk_is_never_read(paper: Document) -> None:

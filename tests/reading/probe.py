@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from pathlib import Path
 
 from zohodocs.pipeline.reading import child
@@ -45,6 +46,11 @@ def _write(body: bytes, *, path: str) -> Answer:
     return {"refused": ""}, b""
 
 
+def _sleep(body: bytes, *, for_seconds: float) -> Answer:
+    time.sleep(for_seconds)
+    return {}, body
+
+
 def _say(body: bytes) -> Answer:
     os.write(1, b"a library that prints")
     return {}, body
@@ -58,6 +64,7 @@ child.TASKS.update(
     hold=_hold,
     write=_write,
     say=_say,
+    sleep=_sleep,
 )
 
 if __name__ == "__main__":

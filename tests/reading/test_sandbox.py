@@ -181,6 +181,29 @@ def test_threads_share_one_child_and_each_gets_its_own_answer(probe: Sandbox) ->
     assert probe.counts.started == 1
 
 
+def test_a_caller_called_away_leaves_no_answer_for_the_next(probe: Sandbox) -> None:
+    """As when RQ's alarm rings in the middle of a paper: the next one must not get its words."""
+    words(probe)
+
+    class TimeIsOver(Exception):
+        pass
+
+    def ring(*_: object) -> None:
+        raise TimeIsOver
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(TimeIsOver):
+            probe.ask("sleep", b"the first paper", seconds=20, for_seconds=1.0)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    _, answer = probe.ask("say", b"the second paper", seconds=20)
+    assert answer == b"the second paper"
+
+
 def test_a_closed_sandbox_leaves_no_process_behind(probe: Sandbox) -> None:
     words(probe)
     pid = probe.pid

@@ -84,6 +84,13 @@ def test_bad_arguments_end_with_2(cast: Cast, arguments: tuple[str, ...]) -> Non
     assert raised.value.returncode == 2
 
 
+def test_an_id_that_is_none_stops_before_anything_is_approved(cast: Cast, item: ReviewItem) -> None:
+    with pytest.raises(CommandError):
+        approve(str(item.document.code), "not-an-id", "--as", "ana")
+
+    assert fresh(item.document).state == State.IN_REVIEW
+
+
 def test_a_blocked_one_is_approved_after_its_sum_was_corrected(
     cast: Cast, blocked: ReviewItem
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -85,13 +86,8 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
         flags=flags,
         queue="pipeline" if flags["parallel_processing"]["arm"] == CANDIDATE else "sequential",
     )
-    # The file first: a row must never point at bytes that are not there. A crash in between
-    # leaves an orphan file, which the next arrival of the same bytes takes over.
-    storage = document.original.storage
-    path = document.original.field.generate_filename(document, facts["filename"])
-    if not storage.exists(path):
-        path = storage.save(path, ContentFile(content))
-    document.original.name = path
+    # The file first: a row must never point at bytes that are not there.
+    path = _store_original(document, content)
     try:
         with transaction.atomic():
             document.save()
@@ -113,9 +109,34 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
         faster = _document(organization, sha256)
         if faster is None:
             raise
+        if faster.original.name != path:
+            document.original.storage.delete(path)  # no row points there
         return _repeated(faster, facts)
     logger.info("document.arrive.accepted", document=str(code), channel=facts["channel"])
     return arrival
+
+
+def _store_original(document: Document, content: bytes) -> str:
+    """Keep the bytes where the row will point; the name they have there.
+
+    A crash before the row leaves an orphan file, which the next arrival of the same bytes takes
+    over if it is whole; one that was cut short (killed, disk full) is left alone, and the storage
+    finds another name.
+    """
+    storage = document.original.storage
+    path = str(document.original.field.generate_filename(document, document.filename))
+    if not _holds(storage, path, document):
+        path = str(storage.save(path, ContentFile(content)))
+    document.original.name = path
+    return path
+
+
+def _holds(storage: Storage, path: str, document: Document) -> bool:
+    """Whether the storage has the document's very bytes under this name."""
+    if not storage.exists(path) or storage.size(path) != document.size:
+        return False
+    with storage.open(path) as file:
+        return hashlib.sha256(file.read()).hexdigest() == document.sha256
 
 
 def safe_name(filename: str) -> str:

@@ -121,6 +121,7 @@ class SeenDocument:
     state: str
     organization: str = ""
     bill_id: str = ""
+    supplier_name: str = ""  # as printed
 
 
 class Vendors(Protocol):

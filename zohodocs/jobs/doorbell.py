@@ -5,6 +5,7 @@ The row is the truth: a bell that nobody hears is rung again by the sweep.
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import django_rq
@@ -21,6 +22,10 @@ PROCESS = "zohodocs.jobs.pipeline.process"
 POST = "zohodocs.jobs.sync.post"
 LEARN = "zohodocs.jobs.learning.learn"
 REFRESH = "zohodocs.jobs.sync.refresh_reference"
+
+# After a bell that was waited for in vain: two hundred files must not wait two hundred times.
+_REST_SECONDS = 10.0
+_rests_until = 0.0
 
 
 def ring(document: Document) -> bool:
@@ -75,9 +80,15 @@ def _enqueue(queue: str, function: str, document: Document) -> bool:
 
 
 def _enqueue_job(queue: str, function: str, **ids: int) -> bool:
+    global _rests_until
+    began = time.monotonic()
+    if began < _rests_until:
+        return False
     try:
         django_rq.get_queue(queue).enqueue(function, **ids)
     except (RedisError, OSError):
         logger.warning("doorbell.ring.unheard", queue=queue, **ids)
+        if time.monotonic() - began >= settings.REDIS_TIMEOUT_SECONDS / 2:
+            _rests_until = time.monotonic() + _REST_SECONDS
         return False
     return True

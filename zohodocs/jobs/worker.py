@@ -28,6 +28,9 @@ class OneQueueWorker(SimpleWorker):
             serializer=JSONSerializer,
         )
         super().__init__(*args, **options)
+        if len(self.queues) != 1:
+            # Of several, RQ takes a job out before it writes down who has it: killed there, gone.
+            raise ValueError("A worker serves one queue; start one worker for each.")
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run the job on a database connection that is neither broken nor too old."""

@@ -61,7 +61,14 @@ class Arrival(ScopedModel):
                 name="one_accepted_arrival_per_document",
             ),
         )
-        indexes = (models.Index(fields=["organization", "-arrived_at"], name="arrival_org_time"),)
+        indexes = (
+            models.Index(fields=["organization", "-arrived_at"], name="arrival_org_time"),
+            models.Index(
+                fields=["arrived_at"],
+                name="arrival_quarantined",
+                condition=~Q(quarantined=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.filename} ({self.result})"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import uuid
 from typing import Any, Self
+from zoneinfo import available_timezones
 
+from babel import Locale
+from babel.numbers import is_currency
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zohodocs.domain.case import OrganizationFacts
+from zohodocs.domain.identity import tax_id_country
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -64,6 +69,22 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse what papers cannot be judged by. Raises ValidationError, a sentence a field."""
+        wrong: dict[str, Any] = {}
+        if self.country and self.country not in Locale("en").territories:
+            wrong["country"] = _("Write the country as two letters, e.g. DE.")
+        if not is_currency(self.currency):
+            wrong["currency"] = _("Write the currency as three letters, e.g. EUR.")
+        if self.time_zone not in available_timezones():
+            wrong["time_zone"] = _("Write the time zone like Europe/Berlin, or UTC.")
+        if bare := [n for n in self.vat_numbers if not tax_id_country(n, self.country)]:
+            wrong["vat_numbers"] = _(
+                "%(numbers)s: write a VAT number with its country's prefix, or say the country."
+            ) % {"numbers": ", ".join(bare)}
+        if wrong:
+            raise ValidationError(wrong)
 
     def facts(self) -> OrganizationFacts:
         """The frozen form the rules work with."""

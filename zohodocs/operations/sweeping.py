@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from zohodocs.arrivals import quarantine
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.jobs import doorbell
 from zohodocs.models import Connection, ConnectionState, Document, State
@@ -33,14 +34,18 @@ class Swept:
 
 
 def sweep(*, now: datetime | None = None) -> Swept:
-    """One pass: dead workers' documents are given back, waiting ones rung for again."""
+    """One pass: dead workers' documents are given back, waiting ones rung for again.
+
+    Refused files that were kept long enough go, too.
+    """
     moment = now or datetime.now(UTC)
     recovered = gave_up = 0
     dead = Document.objects.filter(state=State.PROCESSING, lease_until__lt=moment)[:_BATCH]
     for document in dead:
-        reached = runner.give_back(document, token=document.lease_token, by=Mover.SWEEP)
+        reached = runner.give_back(document, token=document.lease_token, by=Mover.SWEEP, now=moment)
         recovered += reached is DocumentState.RECEIVED
         gave_up += reached is DocumentState.FAILED
+    quarantine.empty(now=moment)
     rung = ring_waiting(now=moment) + ring_due(now=moment) + ring_for_reference(now=moment)
     if recovered or gave_up or rung:
         logger.info("sweep.pass.done", recovered=recovered, gave_up=gave_up, rung=rung)

@@ -127,14 +127,15 @@ def _buyer(case: Case, ours: Sequence[OrganizationFacts]) -> _Party:
     # A number without prefix belongs to the buyer's country or, unprinted, to the seller's: only
     # a paper within one country leaves the prefix away.
     country = invoice.buyer_country or supplier_country(invoice).country
-    company = _by_tax_id(party.tax_id, country, ours)
+    known = tax_id_country(party.tax_id, country)
+    company = _by_tax_id(party.tax_id, country, ours) if known else None
     if company is None and not invoice.buyer_country and not tax_id_country(party.tax_id):
         return _bare_number(party, ours)
     return replace(party, company=company)
 
 
 def _bare_number(party: _Party, ours: Sequence[OrganizationFacts]) -> _Party:
-    """Digits without a country on a paper from abroad: ours only if the name says so, too."""
+    """Digits without a country, or on a paper from abroad: ours only if the name says so, too."""
     by_digits = _by_tax_id(party.tax_id, "", ours)
     if by_digits is None:
         return party

@@ -76,7 +76,7 @@ def _decision(case: Case) -> Decision:
     if two_people:
         return Decision(Route.IN_REVIEW, two_people)
     if not _may_approve_itself(case):
-        return Decision(Route.IN_REVIEW, (_approval_needed(),))
+        return Decision(Route.IN_REVIEW, (approval_needed(),))
     return Decision(Route.APPROVED)
 
 
@@ -96,7 +96,8 @@ def _may_approve_itself(case: Case) -> bool:
     )
 
 
-def _approval_needed() -> Finding:
+def approval_needed() -> Finding:
+    """The question that is left where nothing speaks against a paper but a person must say yes."""
     return ask("approval_needed", "Everything checks out; approve it.")
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from rapidfuzz.distance import Levenshtein
 
 from zohodocs.domain.case import Case, Ports, SeenDocument
-from zohodocs.domain.identity import compared_number
+from zohodocs.domain.identity import compared_number, fold_name
 from zohodocs.domain.invoice import POSTING_TYPES, Invoice
 from zohodocs.domain.verdicts import Finding
 
@@ -105,9 +105,15 @@ def _same_number(invoice: Invoice, other: SeenDocument, values: dict[str, str]) 
 
 
 def _same_vendor(invoice: Invoice, vendor_id: str, other: SeenDocument) -> bool:
-    """The same vendor; of two papers without one, those that also agree in day and amount."""
+    """The same vendor; of two papers without one, those that print the same name.
+
+    Where a name was not read or misread, day and amount speak for it.
+    """
     if vendor_id or other.vendor_id:
         return vendor_id == other.vendor_id
+    name = fold_name(invoice.supplier_name)
+    if name and name == fold_name(other.supplier_name):
+        return True
     return (
         invoice.issue_date is not None
         and invoice.issue_date == other.issue_date

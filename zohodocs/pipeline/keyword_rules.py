@@ -9,6 +9,7 @@ from zohodocs.domain.case import RuleFacts
 from zohodocs.domain.names import words
 
 MAX_BYTES = 1_000_000
+_LONGEST_NAME = 100
 
 
 class KeywordFileRefused(ValueError):
@@ -27,6 +28,8 @@ def parse(content: bytes) -> tuple[RuleFacts, ...]:
         name = category.strip()
         if not name:
             raise KeywordFileRefused("A category has no name.")
+        if len(name) > _LONGEST_NAME or "\0" in name:
+            raise KeywordFileRefused(f"The name of the category {name[:30]!r}… is too long.")
         if not isinstance(entries, list) or not all(isinstance(word, str) for word in entries):
             raise KeywordFileRefused(f"The keywords of {name} are not a list of words.")
         keywords.setdefault(name, []).extend(entries)

@@ -14,12 +14,12 @@ from zohodocs.telemetry import get_logger
 
 logger = get_logger(__name__)
 # Two hundred scanned pages take minutes; what takes longer than this has lost its way.
-_RENEWALS = 30
+RENEWALS = 30
 
 
 @contextmanager
 def kept(document: Document, *, token: int, lease: timedelta) -> Iterator[None]:
-    """Renew the lease every third of its time while the block runs, at most `_RENEWALS` times.
+    """Renew the lease every third of its time while the block runs, at most `RENEWALS` times.
 
     A lease that somebody else took meanwhile is left alone; the late writer's token no longer fits.
     """
@@ -37,7 +37,7 @@ def kept(document: Document, *, token: int, lease: timedelta) -> Iterator[None]:
 
 def _renew(document_id: int, token: int, lease: timedelta, done: threading.Event) -> None:
     try:
-        for _ in range(_RENEWALS):
+        for _ in range(RENEWALS):
             if done.wait(lease.total_seconds() / 3):
                 return
             held = Document.objects.filter(

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from zohodocs.domain.case import (
     AccountFacts,
@@ -78,14 +78,11 @@ class KnownVendors:
             return ()
         self._verify(name)
         words = sorted((w for w in folded.split() if len(w) >= _SHORT_WORD), key=len, reverse=True)
-        named = Q()
-        for word in words[:_WORDS] or [folded]:
-            named |= Q(folded_name__contains=word)
-        own = Vendor.objects.for_organization(self._organization).filter(named)
-        aliases = VendorAlias.objects.for_organization(self._organization).filter(named)
-        ids = own.values_list("pk", flat=True)[:_SIMILAR_LIMIT]
-        others = aliases.values_list("vendor_id", flat=True)[:_SIMILAR_LIMIT]
-        return self._facts([*ids, *others])
+        own = Vendor.objects.for_organization(self._organization)
+        aliases = VendorAlias.objects.for_organization(self._organization)
+        ids = _likest(own, folded, words[:_WORDS]).values_list("pk", flat=True)
+        others = _likest(aliases, folded, words[:_WORDS]).values_list("vendor_id", flat=True)
+        return self._facts([*ids[:_SIMILAR_LIMIT], *others[:_SIMILAR_LIMIT]])
 
     def unverified(self) -> bool:
         """See `domain.case.Vendors`."""
@@ -112,6 +109,21 @@ class KnownVendors:
             .annotate(has_history=Exists(history))
         )
         return [_vendor_facts(row) for row in rows]
+
+
+def _likest(rows: Any, folded: str, words: Sequence[str]) -> Any:
+    """Rows whose name shares a word, the very name first, then those that share the most.
+
+    Half a town may be called "Hotel": where the net is full, the right one must be in it.
+    """
+    shared: Any = Value(0)
+    named = Q(folded_name=folded)
+    for word in words or [folded]:
+        has = Q(folded_name__contains=word)
+        named |= has
+        shared = shared + Case(When(has, then=Value(len(word))), default=Value(0))
+    exact = Case(When(folded_name=folded, then=Value(1)), default=Value(0))
+    return rows.filter(named).order_by(exact.desc(), shared.desc(), "pk")
 
 
 def _vendor_facts(row: Any) -> VendorFacts:
@@ -233,6 +245,7 @@ def _seen(row: Document) -> SeenDocument:
         gross_total=row.gross_total,
         document_type=row.document_type,
         state=row.state,
+        supplier_name=row.vendor_name,
     )
 
 

@@ -28,6 +28,7 @@ from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
 from . import flow, records
+from .decision import approval_needed
 from .lease import kept
 from .lookups import AskZoho, ports_for
 
@@ -111,20 +112,28 @@ def recheck(document: Document) -> None:
     )
     result = flow.run(case, ports_for(document, None), stages=flow.RECHECK)
     checked, decision = _settled(case, result)
+    if document.state == State.IN_REVIEW and not decision.reasons:
+        # All is well now, but what a person has in hand a person approves.
+        decision = Decision(Route.IN_REVIEW, (approval_needed(),))
     Document.objects.filter(pk=document.pk).update(**records.columns_of(checked))
     records.save_findings(document, _all_findings(checked, decision))
     document.refresh_from_db()
-    if decision.reasons and document.state == State.IN_REVIEW:
+    if document.state == State.IN_REVIEW:
         records.open_review(document, decision.reasons[0], now=now)
 
 
-def give_back(document: Document, *, token: int | None, by: Mover) -> DocumentState | None:
+def give_back(
+    document: Document, *, token: int | None, by: Mover, now: datetime | None = None
+) -> DocumentState | None:
     """Let another try have the document, or a person when the tries are used up.
 
-    Where it went; None when it was no longer being processed under this token.
+    Where it went; None when it was no longer being processed under this token, or its worker has
+    renewed the lease since the sweep looked.
     """
-    now = datetime.now(UTC)
-    document.refresh_from_db(fields=["attempts", "lease_token", "state"])
+    now = now or datetime.now(UTC)
+    document.refresh_from_db(fields=["attempts", "lease_token", "lease_until", "state"])
+    if by is Mover.SWEEP and document.lease_until and document.lease_until >= now:
+        return None
     gave_up = document.attempts >= settings.MAX_CRASH_ATTEMPTS
     to = DocumentState.FAILED if gave_up else DocumentState.RECEIVED
     fence = document.lease_token if token is None else token

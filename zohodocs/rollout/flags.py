@@ -135,7 +135,7 @@ def set_flag(
     if mode == FlagMode.PERCENT and percent is None:
         raise ValueError(_("Say the percentage."))
     share = Decimal(0) if percent is None else percent
-    if not 0 <= share <= 100 or share != share.quantize(Decimal("0.01")):
+    if not share.is_finite() or not 0 <= share <= 100 or share != share.quantize(Decimal("0.01")):
         raise ValueError(_("The percentage is 0 to 100 with at most two decimals."))
     with transaction.atomic():
         flag, created = Flag.objects.select_for_update().get_or_create(

@@ -42,6 +42,7 @@ class Command(PlainCommand):
             raise CommandError("Name the documents' ids, or --all, not both.", returncode=2)
         if options["all"] and not options["organization"]:
             raise CommandError("Say whose documents: --organization CODE.", returncode=2)
+        _check_ids(options["id"])
         code = options["organization"]
         organization = organization_of(code) if code else None
         skipped = False
@@ -51,6 +52,15 @@ class Command(PlainCommand):
             (self.stdout if done else self.stderr).write(f"{name}: {answer}")
         if skipped:
             sys.exit(1)
+
+
+def _check_ids(ids: list[str]) -> None:
+    """Refuse what is no id before anything is approved. Raises CommandError (exit 2)."""
+    for raw in ids:
+        try:
+            UUID(raw)
+        except ValueError:
+            raise CommandError(f"{raw} is not an id.", returncode=2) from None
 
 
 def _items(
@@ -66,10 +76,7 @@ def _items(
             yield str(item.document.code), item
         return
     for raw in ids:
-        try:
-            yield raw, rows.filter(document__code=UUID(raw)).first()
-        except ValueError:
-            raise CommandError(f"{raw} is not an id.", returncode=2) from None
+        yield raw, rows.filter(document__code=UUID(raw)).first()
 
 
 def _approved(item: ReviewItem | None, user: User, account: str | None) -> tuple[str, bool]:

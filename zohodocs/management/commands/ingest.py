@@ -39,9 +39,9 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Receive every file, then wait if asked; exit 1 if one got no answer."""
         organization = organization_of(options["organization"])
-        missing = [str(path) for path in options["path"] if not path.exists()]
+        missing = [str(path) for path in options["path"] if not (path.is_file() or path.is_dir())]
         if missing:
-            raise CommandError(f"There is no {', '.join(missing)}.", returncode=2)
+            raise CommandError(f"There is no file {', '.join(missing)}.", returncode=2)
         failed = False
         arrivals: list[tuple[str, Arrival]] = []
         for path in _files(options["path"]):
@@ -61,7 +61,7 @@ class Command(PlainCommand):
                         channel="command",
                     )
             except OSError as error:
-                self.stderr.write(f"{path}: {error.strerror}.")
+                self.stderr.write(f"{path!s}: {error.strerror}.".encode(errors="replace").decode())
                 failed = True
                 continue
             if arrival.document is not None:
@@ -100,7 +100,7 @@ class Command(PlainCommand):
             return
         why = "; ".join(reason["message"] for reason in line["reasons"])
         what = line["state"] if line["arrival"] == "accepted" else line["arrival"]
-        self.stdout.write(f"{path}: {what}{f' ({why})' if why else ''}")
+        self.text_line(f"{path}: {what}{f' ({why})' if why else ''}")
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:

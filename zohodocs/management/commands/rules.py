@@ -44,20 +44,22 @@ class Command(PlainCommand):
         with transaction.atomic():
             position = own.aggregate(last=Max("position"))["last"] or 0
             for number, fact in enumerate(facts, start=1):
-                Rule.objects.update_or_create(
-                    organization=organization,
+                imported = own.filter(
                     category=fact.category,
                     vendor_name="",
                     line_text="",
                     delivery_address="",
-                    defaults={"keywords": list(fact.keywords), "name": fact.name},
-                    create_defaults={
-                        "keywords": list(fact.keywords),
-                        "name": fact.name,
-                        "position": position + number,
-                        "account": accounts.get(fact.category.casefold()),
-                    },
+                    amount_from=None,
+                    amount_to=None,
+                ).order_by("position", "pk")
+                rule = imported.first() or Rule(
+                    organization=organization,
+                    category=fact.category,
+                    position=position + number,
+                    account=accounts.get(fact.category.casefold()),
                 )
+                rule.keywords, rule.name = list(fact.keywords), fact.name
+                rule.save()
             AuditEvent.record(
                 "rules.imported",
                 actor="command line",

@@ -135,6 +135,11 @@ class Sandbox:
                     raise refusal("reader_crashed") from None
                 # Somebody else ended it (the kernel, short of memory): not this file's doing, yet.
                 continue
+            except BaseException:
+                # The caller was called away (its job's time is over): the answer that still comes
+                # would be taken for that to the next question.
+                self._end()
+                raise
             self._calls += 1
             swollen = reply.get("resident_bytes", 0) > self._resident_bytes
             if self._calls >= CALLS_OF_A_LIFE or swollen:
