@@ -201,7 +201,7 @@ def test_many_files_at_once_each_get_their_answer(
 
     page.locator("#upload-file").set_input_files(files)
 
-    expect(page.locator("[data-progress]")).to_have_text("10 / 10")
+    expect(page.locator("[data-progress]")).to_have_text("10 / 10 · refused: 1")
     expect(page.locator("#upload-results .result-accepted")).to_have_count(8)
     expect(page.locator("#upload-results .result-repeated")).to_have_count(1)
     expect(page.locator("#upload-results .result-refused")).to_contain_text("empty")
