@@ -43,20 +43,27 @@ class Asked:
     refusal: str = ""
     current: bool = False
 
+    # The numbers of what stands under the candidates: each answer of a question has its own.
     @property
-    def next_key(self) -> int:
-        """The number of the answer after the last candidate."""
+    def open_key(self) -> int:
+        """The number of the free answer: type it, find it, choose from the whole list."""
         return len(self.answers) + 1
 
     @property
     def file_key(self) -> int:
-        """The number of “file it”, after typing where the question is about a field."""
-        return self.next_key + (1 if self.question.is_field else 0)
+        """The number of “file it”."""
+        return self.open_key + (1 if self.question.subject else len(self.twins))
 
     @property
     def accept_key(self) -> int:
-        """The number of “it is right”, after the documents it may be a copy of."""
-        return self.next_key + len(self.twins)
+        """The number of “it is right”, the last one."""
+        return self.file_key + (1 if self.question.fileable else 0)
+
+    @property
+    def acceptable(self) -> Sequence[str]:
+        """What one word accepts; a doubt about one value is answered by the value itself."""
+        asks_for_a_value = bool(self.question.subject) and not self.question.blocks
+        return () if asks_for_a_value else self.question.overrulable
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,14 @@ def context(
     number = _page_number(page, asked, document)
     if number not in pages:
         pages |= {row.number: row for row in Page.objects.filter(document=document, number=number)}
+    twin = queries.with_a_page([twin for each in asked for twin in each.twins])
+    comparing = any(each.current and each.twins for each in asked)
     doubtful = {question.subject for question in waiting if question.is_field}
     rest = [field for field in shown if field.name not in doubtful]
+    certain = [field for field in rest if field.shape == "sure"]
+    chosen = {VENDOR: document.vendor or document.vendor_name, ACCOUNT: document.account}
+    asked_about = {question.subject for question in waiting}
+    settled = [name for name, value in chosen.items() if value and name not in asked_about]
     return {
         "item": item,
         "document": document,
@@ -121,7 +134,8 @@ def context(
         "obstacle": questions.obstacle(asking),
         "four_eyes": [question for question in asking if question.four_eyes],
         "first_approval_by": item.first_approval_by,
-        "certain": [field for field in rest if field.shape == "sure"],
+        "certain": certain,
+        "certain_count": len(certain) + len(settled),
         "unsure": [field for field in rest if field.shape == "check"],
         "missing": [field for field in rest if field.shape == "missing"],
         "notes": [finding for finding in findings if _is_note(finding)],
@@ -143,6 +157,8 @@ def context(
         "originals": queries.possible_originals(document),
         "page_number": number,
         "page": pages.get(number),
+        "twin": twin,
+        "comparing": comparing,
         "marks": _marks(shown, doubtful, number),
         "trouble": _general(trouble, asked),
         "troubled": trouble if trouble and trouble.field else None,

@@ -54,7 +54,12 @@ class CorrectionForm(VersionForm):
 
     field = forms.ChoiceField(choices=[(name, name) for name in FIELD_NAMES])
     pick = forms.CharField(required=False, max_length=1000, strip=False)
-    words = forms.RegexField(r"^\d+(,\d+)*$", required=False, max_length=400)
+    words = forms.RegexField(
+        r"^\d+(,\d+)*$",
+        required=False,
+        max_length=400,
+        error_messages={"max_length": gettext_lazy("That is too much text for one field.")},
+    )
     page = forms.IntegerField(required=False, min_value=1)
     value = forms.CharField(required=False, max_length=1000)
 
@@ -145,9 +150,10 @@ class AccountForm(VersionForm):
 
 
 class AcceptForm(VersionForm):
-    """A finding accepted as it is; the action says whether a reason is needed."""
+    """Findings of one question accepted as they are; the action says if a reason is needed."""
 
-    code = forms.SlugField(max_length=60)
+    # Their codes, with a space between.
+    code = forms.RegexField(r"^[a-z0-9_-]+( [a-z0-9_-]+)*$", max_length=600)
     reason = forms.CharField(required=False, max_length=1000)
 
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from zohodocs.domain.identity import fold_name
-from zohodocs.models import Account, Document, ReviewItem, ReviewState, Vendor
+from zohodocs.models import Account, Document, Page, ReviewItem, ReviewState, Vendor
 from zohodocs.web.keyset import Order, Slice, page_of
 
 QUEUE_SIZE = 40
@@ -39,6 +39,8 @@ class Queue:
     items: Slice[ReviewItem]
     count: str
     sort: str
+    # Whether these are the first ones.
+    begins: bool = True
 
 
 def item_for(user: User, code: UUID) -> ReviewItem:
@@ -55,12 +57,24 @@ def item_for(user: User, code: UUID) -> ReviewItem:
     return found
 
 
-def queue(user: User, filters: Mapping[str, Any], *, after: str = "") -> Queue:
-    """The open items these filters let through."""
+def queue(
+    user: User, filters: Mapping[str, Any], *, after: str = "", holding: ReviewItem | None = None
+) -> Queue:
+    """The open items these filters let through.
+
+    `holding`: the item somebody works on; where it is further down, the part begins with it.
+    """
     rows = matching(user, filters)
     sort = str(filters.get("sort") or "oldest")
-    items = page_of(rows, ORDERS[sort], after=after, size=QUEUE_SIZE)
-    return Queue(items, counted(rows), sort)
+    order = ORDERS[sort]
+    items = page_of(rows, order, after=after, size=QUEUE_SIZE)
+    begins = not after
+    further = items.following and holding and holding.state == ReviewState.OPEN
+    if holding and further and all(row.pk != holding.pk for row in items.rows):
+        here = page_of(rows.filter(_from(order, holding)), order, size=QUEUE_SIZE)
+        if here.rows and here.rows[0].pk == holding.pk:
+            items, begins = here, False
+    return Queue(items, counted(rows), sort, begins)
 
 
 def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
@@ -98,15 +112,22 @@ def neighbour(
 ) -> ReviewItem | None:
     """The item after this one (or before it) in the same queue, decided or not."""
     order = ORDERS[str(filters.get("sort") or "oldest")]
+    rows = matching(user, filters).filter(_beyond(order, item, backwards=backwards))
+    return rows.order_by(*order.by(backwards=backwards)).first()
+
+
+def _beyond(order: Order, item: ReviewItem, *, backwards: bool = False) -> Q:
     values = {
         "opened_at": item.opened_at,
         "worth": item.document.gross_total or Decimal(0),
         "vendor_shown": item.document.vendor_name,
     }
-    rows = matching(user, filters).filter(
-        order.beyond(values[order.column], item.pk, backwards=backwards)
-    )
-    return rows.order_by(*order.by(backwards=backwards)).first()
+    return order.beyond(values[order.column], item.pk, backwards=backwards)
+
+
+def _from(order: Order, item: ReviewItem) -> Q:
+    """This item and what comes after it."""
+    return Q(pk=item.pk) | _beyond(order, item)
 
 
 def next_item(user: User, filters: Mapping[str, Any], item: ReviewItem) -> ReviewItem | None:
@@ -174,6 +195,14 @@ def documents_by_code(document: Document, codes: Sequence[str]) -> list[Document
         return []
     rows = Document.objects.for_organization(document.organization_id)
     return list(rows.filter(code__in=codes).order_by("received_at"))
+
+
+def with_a_page(documents: Sequence[Document]) -> Document | None:
+    """The first of these that has a page to look at."""
+    known = set(
+        Page.objects.filter(document__in=documents, number=1).values_list("document_id", flat=True)
+    )
+    return next((document for document in documents if document.pk in known), None)
 
 
 def documents_of_vendor(document: Document) -> int:

@@ -152,7 +152,7 @@ def _question(
         codes=tuple(dict.fromkeys(finding.code for finding in findings)),
         blocks=blocks,
         answered=chosen and not blocks,
-        overrulable=tuple(f.code for f in findings if f.overrulable or not f.blocks),
+        overrulable=tuple(dict.fromkeys(f.code for f in findings if f.overrulable or not f.blocks)),
         four_eyes=key == FOUR_EYES,
         twins=tuple(
             str(finding.data["document_id"])

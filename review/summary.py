@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from zohodocs.domain.verdicts import VendorOutcome
 from zohodocs.models import Document, FieldValue
 from zohodocs.web.formats import day, money
+from zohodocs.web.labels import field_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ def of(document: Document, values: Mapping[str, FieldValue]) -> list[Row]:
     ]
     for name, (now, proposed) in document.vendor_match.get("proposal", {}).items():
         if not now and proposed and not new and name != "iban":
-            rows.append(Row(_("Adds to the vendor"), f"{_PROPOSED.get(name, name)}: {proposed}"))
+            rows.append(
+                Row(
+                    _("Adds to the vendor"), f"{field_label(_PROPOSED.get(name, name))}: {proposed}"
+                )
+            )
     return [row for row in rows if row.value]
 
 
@@ -63,4 +68,9 @@ def _becomes(kind: str) -> str:
     }.get(kind, _("nothing: file it"))
 
 
-_PROPOSED = {"tax_id": "VAT", "country": "country", "address": "address", "currency": "currency"}
+# What is proposed for a vendor, as the field of the paper it came from.
+_PROPOSED = {
+    "tax_id": "supplier_tax_id",
+    "country": "supplier_country",
+    "address": "supplier_address",
+}

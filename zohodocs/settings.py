@@ -148,6 +148,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "zohodocs.web.htmx.LogInAgain",
     "zohodocs.access.AdminPolicyMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -239,8 +240,13 @@ AUTH_PASSWORD_VALIDATORS = [
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("pl", _("Polish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Only what has a catalogue of ours: else log-in and admin speak Polish and the desk English.
+LANGUAGES = [
+    (code, name)
+    for code, name in (("en", _("English")), ("ru", _("Russian")), ("pl", _("Polish")))
+    if code == "en" or (LOCALE_PATHS[0] / code).is_dir()
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -182,8 +182,10 @@ def correct_lines(
     return document
 
 
-def accept(*, item: ReviewItem, by: User, version: int, code: str, reason: str) -> Document:
-    """Accept a finding as it is. One that blocks needs a reason, which is kept.
+def accept(
+    *, item: ReviewItem, by: User, version: int, codes: Sequence[str], reason: str
+) -> Document:
+    """Accept findings as they are. One that blocks needs a reason, which is kept.
 
     Raises NotAllowed, StaleVersion, Blocked for a finding nobody may overrule, Refused without a
     reason.
@@ -193,21 +195,20 @@ def accept(*, item: ReviewItem, by: User, version: int, code: str, reason: str) 
         try:
             document = take(item.document, version=version)
         except StaleVersion:
-            if _accepted_already(item.document, by, code):
+            if _accepted_already(item.document, by, codes):
                 return item.document
             raise
-        findings = list(Finding.objects.filter(document=document, code=code))
+        findings = list(Finding.objects.filter(document=document, code__in=codes))
         blocking = [finding for finding in findings if finding.blocks]
         if any(not finding.overrulable for finding in blocking):
             raise Blocked(_("This cannot be overruled. %(what)s") % {"what": blocking[0].message})
         if blocking and not reason.strip():
             raise Refused(_("Say why it is right all the same; the reason is kept."))
-        document.overruled = {
-            **document.overruled,
-            code: reason.strip() or _("Looked at by %(person)s.") % {"person": by.get_username()},
-        }
+        why = reason.strip() or _("Looked at by %(person)s.") % {"person": by.get_username()}
+        document.overruled = {**document.overruled, **dict.fromkeys(codes, why)}
         document.save(update_fields=["overruled"])
-        _record("review.overruled", document, by, code=code, reason=digest(reason))
+        for code in codes:
+            _record("review.overruled", document, by, code=code, reason=digest(reason))
         recheck(document)
     return document
 
@@ -230,9 +231,9 @@ def _chose_already(document: Document, by: User, what: str, code: str | None) ->
     return same and _did_last(document, by, f"review.{what}_chosen")
 
 
-def _accepted_already(document: Document, by: User, code: str) -> bool:
+def _accepted_already(document: Document, by: User, codes: Sequence[str]) -> bool:
     overruled = Document.objects.values_list("overruled", flat=True).get(pk=document.pk)
-    return code in overruled and _did_last(document, by, "review.overruled")
+    return set(codes) <= set(overruled) and _did_last(document, by, "review.overruled")
 
 
 def _did_last(document: Document, by: User, verb: str) -> bool:

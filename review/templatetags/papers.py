@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.http import QueryDict
 
-from review.reasons import reason_label
+from review.reasons import reason_label, short_reason
 from zohodocs.models import State
 from zohodocs.web import formats, labels
 
@@ -55,6 +55,12 @@ def box_side(start: float, end: float) -> str:
 def document_type(kind: str) -> str:
     """The kind of paper in words."""
     return formats.shown("document_type", kind)
+
+
+@register.filter
+def short(code: str) -> str:
+    """A reason in a few words; empty where only its sentence says it."""
+    return short_reason(code)
 
 
 @register.simple_tag

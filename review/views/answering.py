@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,12 +35,17 @@ def filters_of(request: Request) -> dict[str, Any]:
 
 def kept_query(request: Request) -> str:
     """The filters as they go into the next address, with their question mark."""
-    query = request.GET.copy()
-    for name in _NOT_FILTERS:
-        query.pop(name, None)
-    for name in [name for name, value in query.items() if not value]:
-        del query[name]
-    return f"?{query.urlencode()}" if query else ""
+    kept = kept_filters(request)
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def kept_filters(request: Request) -> list[tuple[str, str]]:
+    """The filters by name, without what belongs to one page only."""
+    return [
+        (name, str(value))
+        for name, value in request.GET.items()
+        if value and name not in _NOT_FILTERS
+    ]
 
 
 def address(request: Request, item: ReviewItem) -> str:
@@ -47,16 +53,19 @@ def address(request: Request, item: ReviewItem) -> str:
     return reverse("review:item", args=[item.code]) + kept_query(request)
 
 
-def queue_context(request: Request) -> dict[str, Any]:
-    """The left column."""
+def queue_context(request: Request, *, holding: ReviewItem | None = None) -> dict[str, Any]:
+    """The left column, with the item somebody works on among what it shows."""
     filters = filters_of(request)
     return {
         "section": "review",
-        "queue": queries.queue(request.user, filters, after=request.GET.get("after", "")),
+        "queue": queries.queue(
+            request.user, filters, after=request.GET.get("after", ""), holding=holding
+        ),
         "filters": filters,
         "filtered": bool(set(filters) - {"sort"}),
         "sorts": SORTS.items(),
         "query": kept_query(request),
+        "kept": kept_filters(request),
         "organizations": organizations_of(request.user),
         "reasons": [
             (code, reason_label(code), number) for code, number in queries.reasons(request.user)
@@ -73,12 +82,12 @@ def item_context(
     filters = filters_of(request)
     user = request.user
     return {
-        **queue_context(request),
+        **queue_context(request, holding=item),
         **desk.context(
             item,
             user,
             page=_number(request.POST.get("page") or request.GET.get("page")),
-            vendor_q=request.GET.get("q_vendor", "")[:100],
+            vendor_q=request.GET.get("q_vendor", "").replace("\0", "")[:100],
             trouble=trouble,
         ),
         "following": queries.neighbour(user, filters, item),

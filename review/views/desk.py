@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from review import queries
@@ -34,10 +36,20 @@ def item(request: Request, code: UUID, part: str = "desk") -> HttpResponse:
 @login_required
 @require_safe
 def count(request: Request) -> HttpResponse:
-    """The counter above the queue; 204 while it stays the same."""
+    """The counter above the queue; 204 while it stays the same.
+
+    Where nothing waited before, the papers themselves come, too.
+    """
     rows = queries.matching(request.user, filters_of(request))
-    number = queries.counted(rows)
-    if request.GET.get("seen") == number:
+    number, seen = queries.counted(rows), request.GET.get("seen")
+    if seen == number:
         return HttpResponse(status=204)
     context = queue_context(request)
-    return render(request, "review/_queue.html#count", context)
+    if seen != "0":
+        return render(request, "review/_queue.html#count", context)
+    # Nobody works on a document while the address is the queue's own.
+    alone = urlsplit(request.htmx.current_url_abs_path or "").path == reverse("review:queue")
+    part = "desk" if alone else "queue"
+    response = render(request, f"review/desk.html#{part}", context)
+    response["HX-Retarget"] = f"#{part}"
+    return response

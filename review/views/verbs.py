@@ -121,24 +121,25 @@ def lines(request: Request, code: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def accept(request: Request, code: UUID) -> HttpResponse:
-    """Accept a doubt as it is; what blocks needs a reason."""
+    """Accept what a question doubts as it is; what blocks needs a reason."""
     item = queries.item_for(request.user, code)
     form = AcceptForm(request.POST)
     if not form.is_valid():
         return wrong(request, item, _("The form was incomplete. Try again."))
     said = form.cleaned_data
+    codes = said["code"].split()
     try:
         actions.accept(
             item=item,
             by=request.user,
             version=said["version"],
-            code=said["code"],
+            codes=codes,
             reason=said["reason"],
         )
     except actions.StaleVersion as problem:
         return refused(request, item, problem, version=said["version"])
     except actions.Refused as problem:
-        return wrong(request, item, str(problem), field=said["code"], typed=said["reason"])
+        return wrong(request, item, str(problem), field=codes[0], typed=said["reason"])
     return changed(request, item)
 
 

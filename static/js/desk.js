@@ -11,6 +11,12 @@ const show = (element) => {
   const here = document.querySelector("[data-here]");
   if (!here) return;
   const at = place(element);
+  // One frame round one place: the blue one covers the thin one.
+  for (const mark of document.querySelectorAll("[data-mark]")) {
+    const same = at && mark.x.baseVal.value === Math.fround(at.x0)
+      && mark.y.baseVal.value === Math.fround(at.y0);
+    mark.classList.toggle("is-covered", Boolean(same));
+  }
   const shown = Number(document.getElementById("paper")?.dataset.page);
   if (!at || at.page !== shown) {
     here.setAttribute("width", 0);
@@ -35,6 +41,11 @@ const reveal = (at) => {
   if (top < body.scrollTop || top > body.scrollTop + body.clientHeight - 80) {
     body.scrollTop = Math.max(0, top - body.clientHeight / 3);
   }
+  const left = at.x0 * sheet.offsetWidth;
+  const right = at.x1 * sheet.offsetWidth + 40;
+  if (left < body.scrollLeft || right > body.scrollLeft + body.clientWidth) {
+    body.scrollLeft = Math.max(0, left - 40);
+  }
 };
 
 let turning = 0;
@@ -55,6 +66,7 @@ export const focusOn = (question, { move = true } = {}) => {
     if (other !== question) other.classList.remove("is-current");
   }
   question.classList.add("is-current");
+  compare();
   show(question);
   if (move && !question.contains(document.activeElement)) question.focus();
 };
@@ -143,7 +155,14 @@ document.addEventListener("click", (event) => {
   focusOn(document.querySelector("[data-question].question"));
 }, true);
 
+/* The likely copy lies beside the paper while it is asked about. */
+const compare = () => {
+  document.querySelector("[data-pair]")
+    ?.classList.toggle("is-comparing", Boolean(current()?.matches("[data-twins]")));
+};
+
 const ready = () => {
+  compare();
   show(current());
   document.querySelector(".card.is-open")?.scrollIntoView({ block: "nearest" });
 };

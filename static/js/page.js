@@ -36,8 +36,8 @@ document.addEventListener("desk:say", (event) => say(event.detail.text, event.de
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () =>
-    say("The connection broke. Nothing was changed twice; try again.", "error"));
+    say(toasts.dataset.broken, "error"));
 }
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status !== 204) say("That did not work. Load the page again.", "error");
+  if (event.detail.xhr.status !== 204) say(toasts.dataset.failed, "error");
 });

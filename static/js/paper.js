@@ -31,7 +31,7 @@ const answer = (words) => {
   const form = typedForm();
   if (!form) {
     document.dispatchEvent(new CustomEvent("desk:say", {
-      detail: { text: "Choose a field on the right first, then click its word.", kind: "error" },
+      detail: { text: document.getElementById("words").dataset.nothingAsked, kind: "error" },
     }));
     return;
   }

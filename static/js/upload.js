@@ -14,16 +14,28 @@ function start(form) {
   let sent = 0;
   let total = 0;
 
+  /* In figures while it goes on; said aloud once, when the last one has its answer. */
   const tell = () => {
-    summary.textContent = total ? `${sent} / ${total}` : "";
+    const refused = results.querySelectorAll(".result-refused").length;
+    const failed = results.querySelectorAll(".result-failed").length;
+    const words = [`${sent} / ${total}`];
+    if (refused) words.push(`${form.dataset.refusedWord}: ${refused}`);
+    if (failed) words.push(`${form.dataset.failedWord}: ${failed}`);
+    summary.textContent = words.join(" · ");
+    if (sent === total && total > 1) {
+      const kind = refused || failed ? "error" : "success";
+      document.dispatchEvent(
+        new CustomEvent("desk:say", { detail: { text: summary.textContent, kind } }),
+      );
+    }
   };
 
   const add = (files) => {
-    for (const file of files) {
-      waiting.push({ file, row: row(file) });
-      total += 1;
-    }
-    tell();
+    const batch = [...files].map((file) => ({ file, row: row(file) }));
+    results.prepend(...batch.map((each) => each.row));
+    waiting.push(...batch);
+    total += batch.length;
+    if (batch.length) tell();
     pump();
   };
 
@@ -38,7 +50,6 @@ function start(form) {
     bar.value = 0;
     bar.setAttribute("aria-label", file.name);
     item.append(name, bar);
-    results.prepend(item);
     return item;
   };
 
@@ -63,7 +74,7 @@ function start(form) {
     });
     request.addEventListener("load", () => {
       if (request.status === 200) answered(row, request.responseText);
-      else failed(row, request.status === 413 ? form.dataset.refused : form.dataset.failed);
+      else failed(row, why(request));
     });
     request.addEventListener("error", () => failed(row, form.dataset.failed));
     request.addEventListener("loadend", () => {
@@ -84,12 +95,21 @@ function start(form) {
     htmx.process(fresh);
   };
 
+  const why = (request) => {
+    const { tooLarge, loggedOut, stale, failed: broken } = form.dataset;
+    if (request.status === 422) {
+      return new DOMParser().parseFromString(request.responseText, "text/html").body.textContent;
+    }
+    return { 401: loggedOut, 403: stale, 413: tooLarge }[request.status] ?? broken;
+  };
+
   const failed = (row, text) => {
-    const why = document.createElement("span");
-    why.className = "result-why problem";
-    why.textContent = text;
+    const reason = document.createElement("span");
+    reason.className = "result-why problem";
+    reason.textContent = text;
     row.querySelector("progress")?.remove();
-    row.append(why);
+    row.classList.add("result-failed");
+    row.append(reason);
   };
 
   form.addEventListener("submit", (event) => {
@@ -101,17 +121,44 @@ function start(form) {
     add(input.files);
     input.value = "";
   });
-  for (const name of ["dragenter", "dragover"]) {
-    form.addEventListener(name, (event) => {
-      event.preventDefault();
-      form.classList.add("is-over");
-    });
-  }
-  for (const name of ["dragleave", "drop"]) {
-    form.addEventListener(name, () => form.classList.remove("is-over"));
-  }
-  form.addEventListener("drop", (event) => {
+
+  /* Beside the box counts, too: else the browser would leave the page to show the file. */
+  const brings = (event) => event.dataTransfer?.types.includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!brings(event)) return;
     event.preventDefault();
-    add(event.dataTransfer.files);
+    form.classList.add("is-over");
   });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) form.classList.remove("is-over");
+  });
+  document.addEventListener("drop", async (event) => {
+    if (!brings(event)) return;
+    event.preventDefault();
+    form.classList.remove("is-over");
+    add(await dropped(event.dataTransfer));
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    if (running) event.preventDefault(); // the browser asks whether to leave what is not sent yet
+  });
+}
+
+/* The files that were dropped, those of dropped folders, too. */
+async function dropped(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return transfer.files;
+  return (await Promise.all(entries.map(filesIn))).flat();
+}
+
+async function filesIn(entry) {
+  if (entry.isFile) return [await new Promise((done, no) => entry.file(done, no))];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    // A folder is read in portions; an empty one is the end.
+    const some = await new Promise((done, no) => reader.readEntries(done, no));
+    if (!some.length) return (await Promise.all(found.map(filesIn))).flat();
+    found.push(...some);
+  }
 }

@@ -40,7 +40,7 @@ def page(browser: Browser) -> Iterator[Page]:
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        expected = re.search(r"status of (409|422)", message.text)
+        expected = re.search(r"status of (401|409|422)", message.text)
         if message.type in ("error", "warning") and not expected:
             said.append(message.text)
 
@@ -201,7 +201,7 @@ def test_many_files_at_once_each_get_their_answer(
 
     page.locator("#upload-file").set_input_files(files)
 
-    expect(page.locator("[data-progress]")).to_have_text("10 / 10")
+    expect(page.locator("[data-progress]")).to_have_text("10 / 10 · refused: 1")
     expect(page.locator("#upload-results .result-accepted")).to_have_count(8)
     expect(page.locator("#upload-results .result-repeated")).to_have_count(1)
     expect(page.locator("#upload-results .result-refused")).to_contain_text("empty")
@@ -306,3 +306,58 @@ def test_everything_works_without_javascript(
     expect(page.locator(".toast")).to_contain_text("approved")
     assert fresh(item.document).state == State.APPROVED
     context.close()
+
+
+def test_the_title_follows_and_the_way_back_is_a_whole_page(
+    page: Page, live_server: LiveServer, cast: Cast
+) -> None:
+    item = people.in_review(cast.nordlicht, people.paper(), doubt="invoice_number")
+    other = people.in_review(cast.nordlicht, people.paper(**{"RG-2024-0334": "RG-77"}))
+    Document.objects.filter(pk=other.document_id).update(vendor_name="Lumi Print")
+    log_in(page, live_server)
+    shown(page, item, live_server)
+
+    page.keyboard.press("j")
+    expect(page).to_have_title("Lumi Print · Review · ZohoDocs")
+    page.go_back()
+    expect(page).to_have_title("Becker Bürotechnik GmbH · Review · ZohoDocs")
+    page.wait_for_load_state()
+    page.keyboard.press("a")
+
+    expect(page.locator(".toast")).to_contain_text("Invoice number")
+
+
+def test_a_likely_copy_lies_beside_the_paper_while_it_is_asked_about(
+    page: Page, live_server: LiveServer, cast: Cast
+) -> None:
+    people.in_review(cast.nordlicht, people.paper())
+    item = people.in_review(cast.nordlicht, people.paper(Lieferung="Fracht"))
+    log_in(page, live_server)
+    shown(page, item, live_server)
+
+    page.locator("#q-duplicate").focus()
+    expect(page.locator(".twin img")).to_be_visible()
+    page.locator("details[data-field=iban] > summary, details[data-field] > summary").first.click()
+    expect(page.locator(".twin img")).to_be_hidden()
+
+
+def test_files_dropped_beside_the_box_are_taken_and_an_ended_session_is_told(
+    page: Page, live_server: LiveServer, cast: Cast
+) -> None:
+    drop = """text => {
+        const brought = new DataTransfer();
+        brought.items.add(new File([text], "note.txt"));
+        const event = { bubbles: true, cancelable: true, dataTransfer: brought };
+        document.querySelector("h1").dispatchEvent(new DragEvent("drop", event));
+    }"""
+    log_in(page, live_server)
+
+    page.evaluate(drop, "hello")
+    expect(page.locator(".result-refused")).to_contain_text("cannot be read")
+    page.evaluate(
+        "() => fetch('/accounts/logout/', {method: 'POST', body: new FormData("
+        "document.querySelector('.menu-body form'))})"
+    )
+    page.evaluate(drop, "hello again")
+
+    expect(page.locator(".result-failed")).to_contain_text("logged out")

@@ -63,11 +63,13 @@ for item in ReviewItem.objects.filter(state="open", kind="decide").order_by("pk"
     blocking = Finding.objects.filter(document=item.document, blocks=True)
     codes = set(blocking.values_list("code", flat=True))
     if codes and codes <= {"not_ours", "bank_details_changed"}:
-        for code in sorted(codes):
-            item.document.refresh_from_db()
-            actions.accept(
-                item=item, by=rita, version=item.document.version, code=code, reason="I called."
-            )
+        actions.accept(
+            item=item,
+            by=rita,
+            version=item.document.version,
+            codes=sorted(codes),
+            reason="I called.",
+        )
 """
 
 

@@ -111,7 +111,7 @@ def test_what_blocks_is_accepted_only_with_a_reason(cast: Cast) -> None:
     accepted = send(cast.ana, item, "accept", code="totals_differ", reason="paper is wrong")
 
     assert refused.status_code == 422
-    assert "Say why" in part(refused).one("#why-totals_differ-problem").text
+    assert "Say why" in part(refused).one("#why-gross_total-problem").text
     assert accepted.status_code == 200
     assert fresh(item.document).overruled == {"totals_differ": "paper is wrong"}
     assert not part(accepted).has("#q-gross_total")

@@ -52,7 +52,7 @@ def test_cards_say_vendor_amount_reason_and_age(cast: Cast, three: list[ReviewIt
     assert names(page) == ["Stadtwerke", "Ozon Cargo", "Lumi Print"]
     card = page.all("#queue-items > li")[1].text
     assert "€8,402.10" in card
-    assert "New vendor." in card
+    assert "New vendor" in card
     assert "3 h" in card
 
 
@@ -158,3 +158,52 @@ def test_decided_items_are_not_in_the_queue(cast: Cast, three: list[ReviewItem])
     )
 
     assert names(part(client_of(cast.ana).get(ADDRESS))) == ["Ozon Cargo", "Lumi Print"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "cursor"),
+    [
+        ("amount", "NaN~1"),
+        ("amount", "sNaN~1"),
+        ("amount", "Infinity~1"),
+        ("oldest", "9999-12-31T23:59:59-12:00~1"),
+        ("oldest", "2024-01-01T00:00:00~1"),
+        ("vendor", "%00~1"),
+    ],
+)
+def test_a_cursor_of_nowhere_shows_the_beginning(
+    cast: Cast, three: list[ReviewItem], sort: str, cursor: str
+) -> None:
+    page = part(client_of(cast.ana).get(f"{ADDRESS}?sort={sort}&after={cursor}"))
+
+    assert len(names(page)) == 3
+
+
+def test_the_open_item_is_in_the_queue_however_far_down(
+    cast: Cast, three: list[ReviewItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "QUEUE_SIZE", 1)
+    client = client_of(cast.ana)
+
+    first, last = (
+        part(client.get(reverse("review:item", args=[item.code]))) for item in (three[0], three[2])
+    )
+
+    assert names(first) == ["Stadtwerke"]
+    assert not first.has(".card-first")
+    assert names(last) == ["Lumi Print"]
+    assert last.one(".card-first a").get("href") == ADDRESS
+    assert last.one(".card.is-open .card-name").text == "Lumi Print"
+
+
+@pytest.mark.parametrize(("here", "swapped"), [(ADDRESS, "desk"), ("/review/x/", "queue")])
+def test_where_nothing_waited_the_papers_come_by_themselves(
+    cast: Cast, three: list[ReviewItem], here: str, swapped: str
+) -> None:
+    headers = {**HTMX, "HX-Current-URL": f"http://testserver{here}"}
+
+    response = client_of(cast.ana).get(f"{ADDRESS}count/?seen=0", headers=headers)
+
+    assert response["HX-Retarget"] == f"#{swapped}"
+    assert swapped in part(response).ids
+    assert len(names(part(response))) == 3

@@ -40,7 +40,7 @@ def test_the_oldest_waiting_and_the_way_to_zoho_are_told(cast: Cast) -> None:
 
     page = part(client_of(cast.ana).get(ADDRESS))
 
-    assert "The oldest paper has waited" in page.one("#numbers").text
+    assert "Oldest paper waiting for a person" in page.one("#numbers").text
     assert "must be connected again" in page.text
     assert "The refresh token was revoked." in page.text
 

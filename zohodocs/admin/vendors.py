@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -18,7 +20,7 @@ class AliasInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
     """Other names on paper."""
 
     model = VendorAlias
-    fields = ("name", "organization")
+    fields = ("name",)
     extra = 0
 
 
@@ -41,6 +43,18 @@ class VendorAdmin(ScopedAdmin):
     search_fields = ("name", "tax_id", "aliases__name")
     inlines = (AliasInline, BankAccountInline)
     readonly_fields = ("created_at", "checked_at")
+
+    def save_formset(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formset: BaseInlineFormSet[Any, Any, Any],
+        change: bool,
+    ) -> None:
+        """A further name belongs to the company of its vendor, without being asked."""
+        for each in formset.forms:
+            each.instance.organization = form.instance.organization
+        super().save_formset(request, form, formset, change)
 
 
 @admin.register(Account)

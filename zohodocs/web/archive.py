@@ -18,7 +18,6 @@ from zohodocs.access import document_for, may_decide, organizations_of
 from zohodocs.domain.identity import compared_number
 from zohodocs.domain.invoice import FIELD_NAMES
 from zohodocs.models import (
-    AuditEvent,
     Correction,
     Document,
     FieldValue,
@@ -94,16 +93,12 @@ def document(request: Request, code: UUID) -> HttpResponse:
         ],
         "pages": Page.objects.filter(document=found).order_by("number").defer("words")[:200],
         "findings": Finding.objects.filter(document=found).order_by("position", "pk"),
-        "events": [
-            (event, history.person(event), history.sentence(event))
-            for event in AuditEvent.objects.filter(document=found).order_by("sequence")[:500]
-        ],
+        "history": history.of(found),
         "decisions": ReviewItem.objects.filter(document=found, state=ReviewState.DONE)
         .select_related("decided_by")
         .order_by("decided_at"),
         "corrections": Correction.objects.filter(document=found).count(),
         "posting": Posting.objects.filter(document=found).first(),
-        "arrivals": found.arrivals.order_by("arrived_at"),
         "copies": Document.objects.for_user(request.user).filter(duplicate_of=found)[:50],
         "item": item,
         "reopenable": decides and found.state in _REOPENABLE,

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from zohodocs.models import AuditEvent
+from zohodocs.models import Arrival, ArrivalResult, AuditEvent, Document
 from zohodocs.web.formats import shown
 from zohodocs.web.labels import channel_label, field_label
 
+_MOST = 500
+# They tell of an Arrival, which says more.
+_ARRIVED = "document.arrived"
 _MACHINES = frozenset({"worker", "machine", "sweep", "system", "cli"})
 
 
@@ -24,7 +31,47 @@ def sentence(event: AuditEvent) -> str:
 
 def person(event: AuditEvent) -> str:
     """Who did it."""
-    return _("the machine") if event.actor in _MACHINES else event.actor
+    return named(event.actor)
+
+
+def named(actor: str) -> str:
+    """A person's name, or that it was none."""
+    return _("the machine") if actor in _MACHINES else actor
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a document's history."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+def of(document: Document) -> list[Step]:
+    """Everything that happened to this document, in its order; each arrival by its file name."""
+    steps = [
+        Step(arrival.arrived_at, named(arrival.sender) or _("somebody"), _arrived(arrival))
+        for arrival in document.arrivals.order_by("arrived_at")[:_MOST]
+    ]
+    events = AuditEvent.objects.filter(document=document).exclude(verb__startswith=_ARRIVED)
+    steps += [
+        Step(event.at, person(event), sentence(event))
+        for event in events.order_by("sequence")[:_MOST]
+    ]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _arrived(arrival: Arrival) -> str:
+    told = (
+        _("handed in the same file again, as “%(name)s” (%(channel)s)")
+        if arrival.result == ArrivalResult.REPEATED
+        else _("handed in “%(name)s” (%(channel)s)")
+    )
+    return told % {
+        "name": Truncator(arrival.filename).chars(60),
+        "channel": channel_label(arrival.channel),
+    }
 
 
 def _corrected(data: dict[str, Any]) -> str:
@@ -71,40 +118,42 @@ def _decided(data: dict[str, Any]) -> str:
     return str(routes.get(str(data.get("route")), _("decided")))
 
 
-def _received(data: dict[str, Any]) -> str:
-    channel = str(data.get("channel", ""))
-    return _("received it (%(channel)s)") % {"channel": channel_label(channel)}
-
-
 def _said(text: str) -> Callable[[dict[str, Any]], str]:
     return lambda _data: _(text)
 
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "document.received": _received,
     "document.decided": _decided,
-    "document.failed": _said("gave up; a person must look"),
-    "document.given_back": _said("gave it back for another try"),
-    "document.tried_again": _said("had it read again"),
-    "document.downloaded": _said("downloaded the original"),
+    "document.failed": _said(gettext_noop("gave up; a person must look")),
+    "document.given_back": _said(gettext_noop("gave it back for another try")),
+    "document.tried_again": _said(gettext_noop("had it read again")),
+    "document.downloaded": _said(gettext_noop("downloaded the original")),
     "review.corrected": _corrected,
     "review.confirmed": _confirmed,
-    "review.vendor_chosen": _said("chose the vendor"),
+    "review.vendor_chosen": _said(gettext_noop("chose the vendor")),
     "review.account_chosen": _account,
-    "review.lines_corrected": _said("corrected the lines"),
-    "review.overruled": _said("accepted a doubt, with a reason"),
-    "review.first_approved": _said("gave the first of two approvals"),
-    "review.approved": _said("approved it"),
-    "review.rejected": _said("rejected it"),
-    "review.filed": _said("filed it: not a posting document"),
-    "review.closed_as_copy": _said("closed it as a copy"),
-    "review.undone": _said("took the approval back"),
-    "review.reopened": _said("opened it again"),
-    "vendor.created": _said("made a new vendor of it"),
-    "vendor.completed": _said("added what the vendor lacked"),
-    "vendor.bank_account_approved": _said("approved a new bank account"),
-    "posting.confirmed": _said("posted it to Zoho Books"),
-    "posting.sent": _said("sent it to Zoho Books"),
-    "posting.file_attached": _said("attached the file in Zoho Books"),
-    "posting.rejected": _said("was refused by Zoho Books"),
+    "review.lines_corrected": _said(gettext_noop("corrected the lines")),
+    "review.overruled": _said(gettext_noop("accepted a doubt, with a reason")),
+    "review.first_approved": _said(gettext_noop("gave the first of two approvals")),
+    "review.approved": _said(gettext_noop("approved it")),
+    "review.rejected": _said(gettext_noop("rejected it")),
+    "review.filed": _said(gettext_noop("filed it: not a posting document")),
+    "review.closed_as_copy": _said(gettext_noop("closed it as a copy")),
+    "review.undone": _said(gettext_noop("took the approval back")),
+    "review.reopened": _said(gettext_noop("opened it again")),
+    "vendor.created": _said(gettext_noop("made a new vendor of it")),
+    "vendor.completed": _said(gettext_noop("added what the vendor lacked")),
+    "vendor.bank_account_approved": _said(gettext_noop("approved a new bank account")),
+    "vendor.linked": _said(gettext_noop("found the vendor in Zoho Books")),
+    "bill.push.planned": _said(gettext_noop("prepared it for Zoho Books")),
+    "bill.push.sending": _said(gettext_noop("sends it to Zoho Books")),
+    "bill.push.unknown": _said(gettext_noop("got no answer from Zoho Books; it looks there first")),
+    "bill.push.waiting": _said(gettext_noop("waits for Zoho Books")),
+    "bill.push.confirmed": _said(gettext_noop("saw it stand in Zoho Books")),
+    "bill.push.rejected": _said(gettext_noop("was refused by Zoho Books")),
+    "bill.push.failed": _said(gettext_noop("could not post it")),
+    "bill.push.ended": _said(gettext_noop("stopped posting it")),
+    "bill.push.gone": _said(gettext_noop("no longer found it in Zoho Books")),
+    "bill.file.attached": _said(gettext_noop("attached the file in Zoho Books")),
+    "bill.file.missing": _said(gettext_noop("could not attach the file yet; it tries again")),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 
@@ -41,11 +41,25 @@ class Order:
         """The place behind a cursor; None for anything that is no cursor of this order."""
         text, _mark, pk = cursor.rpartition("~")
         try:
-            if self.kind is datetime:
-                return datetime.fromisoformat(text), int(pk)
-            return (Decimal(text) if self.kind is Decimal else text), int(pk)
-        except (ValueError, InvalidOperation):
+            return self._value(text), int(pk)
+        except (ValueError, OverflowError, InvalidOperation):
             return None
+
+    def _value(self, text: str) -> Any:
+        """The column's value; raises for one that no row can have."""
+        if self.kind is datetime:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise ValueError(text)
+            return moment.astimezone(UTC)
+        if self.kind is Decimal:
+            amount = Decimal(text)
+            if not amount.is_finite():
+                raise ValueError(text)
+            return amount
+        if "\0" in text:  # PostgreSQL knows no such text
+            raise ValueError(text)
+        return text
 
 
 @dataclass(frozen=True, slots=True)
