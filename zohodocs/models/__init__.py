@@ -2,7 +2,7 @@
 
 from .arrival import Arrival, ArrivalResult
 from .document import Document, Page, State
-from .event import AuditEvent
+from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
 from .layout import LayoutMemory
 from .organization import (
@@ -32,6 +32,7 @@ __all__ = [
     "Arrival",
     "ArrivalResult",
     "AuditEvent",
+    "AuditHead",
     "Connection",
     "ConnectionState",
     "Correction",

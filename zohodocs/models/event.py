@@ -1,5 +1,6 @@
 """The audit trail: append-only, one hash chain per document, and one for everything else.
 
+A head a day stands over all chains, so that links cut off the end of one are missed as well.
 Personal values go in as digests; the trail proves what happened without repeating who said what.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -116,3 +118,30 @@ class AuditEvent(models.Model):
             else:
                 return event
         raise AssertionError("unreachable")
+
+
+class AuditHead(models.Model):
+    """One day (UTC) of the whole trail: how many events, and a hash over all of theirs."""
+
+    day = models.DateField(unique=True)
+    events = models.PositiveIntegerField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("audit head")
+        verbose_name_plural = _("audit heads")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.hash[:12]}"
+
+    def computed(self) -> tuple[int, str]:
+        """What `events` and `hash` must be: SHA-256 over the head before and the day's hashes."""
+        begin = datetime.combine(self.day, time.min, tzinfo=UTC)
+        rows = AuditEvent.objects.filter(at__gte=begin, at__lt=begin + timedelta(days=1))
+        hashed = hashlib.sha256(f"{self.previous_hash}\n{self.day.isoformat()}\n".encode())
+        events = 0
+        for link in rows.order_by("chain", "sequence").values_list("hash", flat=True).iterator():
+            hashed.update(link.encode())
+            events += 1
+        return events, hashed.hexdigest()

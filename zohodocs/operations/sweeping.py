@@ -19,6 +19,8 @@ from zohodocs.pipeline import runner
 from zohodocs.posting import push
 from zohodocs.telemetry import get_logger
 
+from . import audit_trail
+
 logger = get_logger(__name__)
 _BATCH = 500
 _A_DAY = timedelta(days=1)
@@ -36,7 +38,7 @@ class Swept:
 def sweep(*, now: datetime | None = None) -> Swept:
     """One pass: dead workers' documents are given back, waiting ones rung for again.
 
-    Refused files that were kept long enough go, too.
+    Refused files that were kept long enough go, and finished days of the audit trail are closed.
     """
     moment = now or datetime.now(UTC)
     recovered = gave_up = 0
@@ -46,6 +48,7 @@ def sweep(*, now: datetime | None = None) -> Swept:
         recovered += reached is DocumentState.RECEIVED
         gave_up += reached is DocumentState.FAILED
     quarantine.empty(now=moment)
+    audit_trail.close_days(now=moment)
     rung = ring_waiting(now=moment) + ring_due(now=moment) + ring_for_reference(now=moment)
     if recovered or gave_up or rung:
         logger.info("sweep.pass.done", recovered=recovered, gave_up=gave_up, rung=rung)

@@ -1,4 +1,4 @@
-"""`audit verify`: walks every hash chain and names the first link that does not fit."""
+"""`audit verify`: walks every hash chain and every day, names the first that does not fit."""
 
 from __future__ import annotations
 
@@ -25,4 +25,7 @@ class Command(PlainCommand):
         report = audit_trail.verify()
         if report.first_bad:
             raise CommandError(report.first_bad)
-        self.stdout.write(f"{report.events} events in {report.chains} chains, all as written.")
+        self.stdout.write(
+            f"{report.events} events in {report.chains} chains and {report.days} closed days, "
+            "all as written."
+        )
