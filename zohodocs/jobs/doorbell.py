@@ -21,18 +21,19 @@ PROCESS = "zohodocs.jobs.pipeline.process"
 POST = "zohodocs.jobs.sync.post"
 LEARN = "zohodocs.jobs.learning.learn"
 REFRESH = "zohodocs.jobs.sync.refresh_reference"
+COPY = "zohodocs.jobs.sync.copy_history"
 
 
-def ring(document: Document) -> bool:
+def ring(document: Document, *, first: bool = False) -> bool:
     """Enqueue what follows for the document's state; False if nothing follows or Redis is away.
 
-    Call it after the commit. Jobs carry ids only and may run twice.
+    Call it after the commit. Jobs carry ids only and may run twice. `first`: before all that wait.
     """
     job = next_job(DocumentState(document.state))
     if job == "process":
         return _enqueue(document.queue, PROCESS, document)
     if job == "post":
-        return _enqueue("sync", POST, document)
+        return _enqueue_job("sync", POST, first=first, document_id=document.pk)
     return False
 
 
@@ -70,13 +71,18 @@ def ring_for_reference(organization_id: int) -> bool:
     return _enqueue_job("sync", REFRESH, organization_id=organization_id)
 
 
+def ring_for_history(organization_id: int) -> bool:
+    """Ask for the copy of an organisation's earlier bills to be taken a few calls further."""
+    return _enqueue_job("sync", COPY, organization_id=organization_id)
+
+
 def _enqueue(queue: str, function: str, document: Document) -> bool:
     return _enqueue_job(queue, function, document_id=document.pk)
 
 
-def _enqueue_job(queue: str, function: str, **ids: int) -> bool:
+def _enqueue_job(queue: str, function: str, *, first: bool = False, **ids: int) -> bool:
     try:
-        django_rq.get_queue(queue).enqueue(function, **ids)
+        django_rq.get_queue(queue).enqueue(function, at_front=first, **ids)
     except (RedisError, OSError):
         logger.warning("doorbell.ring.unheard", queue=queue, **ids)
         return False

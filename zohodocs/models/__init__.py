@@ -1,6 +1,7 @@
 """The rows: one aggregate a file."""
 
 from .arrival import Arrival, ArrivalResult
+from .copying import CopyKind, CopyState, ZohoCopy
 from .document import Document, Page, State
 from .event import AuditEvent
 from .extraction import Extraction, FieldValue, Finding
@@ -18,6 +19,7 @@ from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
 from .rollout import Flag, FlagMode
 from .vendor import (
     Account,
+    Location,
     Rule,
     Tax,
     Vendor,
@@ -34,6 +36,8 @@ __all__ = [
     "AuditEvent",
     "Connection",
     "ConnectionState",
+    "CopyKind",
+    "CopyState",
     "Correction",
     "Document",
     "Extraction",
@@ -43,6 +47,7 @@ __all__ = [
     "FlagMode",
     "KnownBill",
     "LayoutMemory",
+    "Location",
     "Membership",
     "Organization",
     "Page",
@@ -61,5 +66,6 @@ __all__ = [
     "VendorBankAccount",
     "VendorTaxKey",
     "Verdict",
+    "ZohoCopy",
     "mirror_contact",
 ]
