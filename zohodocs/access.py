@@ -34,6 +34,21 @@ def may_decide(user: Any, organization: Organization | int) -> bool:
     return role_in(user, organization) in DECIDING_ROLES
 
 
+def administers(user: Any, organization: Organization | int) -> bool:
+    """Whether this person sets the organisation up; a superuser does so everywhere."""
+    if user.is_authenticated and user.is_active and user.is_superuser:
+        return True
+    return role_in(user, organization) == Role.ADMIN
+
+
+def administered(user: Any, code: str) -> Organization:
+    """The organisation, if this person administers it; 404 otherwise, so that nothing leaks."""
+    found = Organization.objects.filter(code=code).first()
+    if found is None or not administers(user, found):
+        raise Http404
+    return found
+
+
 def may_give_second_approval(user: Any, organization: Organization | int) -> bool:
     """Whether this person's approval counts as the second of four eyes."""
     return role_in(user, organization) in (Role.APPROVER, Role.ADMIN)

@@ -23,6 +23,7 @@ from ._records import (
     Contact,
     Currency,
     Expense,
+    Location,
     Organization,
     Record,
     Tax,
@@ -266,6 +267,58 @@ class ZohoBooksReader:
         """One expense."""
         return self._one(
             "GET /expenses/{id}", f"/expenses/{segment(expense_id)}", "expense", Expense
+        )
+
+    def locations(self) -> list[Location]:
+        """The organisation's places of business; `Refused` where it has no locations."""
+        return list(self._rows("/locations", "locations", Location))
+
+    def contacts_page(self, page: int) -> tuple[list[Contact], bool]:
+        """One page of `contacts`, vendors only, and whether another follows."""
+        params = {
+            "contact_type": "vendor",
+            "sort_column": "created_time",
+            "sort_order": "A",
+            "filter_by": "Status.All",
+        }
+        rows, more = self._page("/contacts", "contacts", Contact, params, page=page)
+        return [row for row in rows if row.is_vendor], more
+
+    def bills_page(self, page: int, *, date_from: dt.date) -> tuple[list[Bill], bool]:
+        """One page of the bills since that day, oldest entry first, and whether another follows."""
+        params = {
+            "date_start": date_from.isoformat(),
+            "sort_column": "created_time",
+            "sort_order": "A",
+        }
+        rows, more = self._page("/bills", "bills", Bill, params, page=page)
+        return [row for row in rows if row.date is None or row.date >= date_from], more
+
+    def newest_bills(self, number: int) -> list[Bill]:
+        """The bills that were entered last, as rows."""
+        params = {"sort_column": "created_time", "sort_order": "D"}
+        rows, _more = self._page("/bills", "bills", Bill, params, per_page=number)
+        return rows[:number]
+
+    def probe(self, path: str) -> None:
+        """Read one row of a list; raises what the token or the plan does not allow."""
+        query = {"page": 1, "per_page": 1}
+        self._caller.call(Request(f"GET {path}", "GET", path, query=query), lambda _: None)
+
+    def _page(
+        self,
+        path: str,
+        key: str,
+        kind: type[R],
+        params: Mapping[str, str | int],
+        *,
+        page: int = 1,
+        per_page: int = _PER_PAGE,
+    ) -> tuple[list[R], bool]:
+        query = {**params, "page": page, "per_page": per_page}
+        return self._caller.call(
+            Request(f"GET {path}", "GET", path, query=query),
+            lambda content: _page(content, key, kind),
         )
 
     def _contacts(

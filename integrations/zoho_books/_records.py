@@ -174,6 +174,15 @@ class Currency(Record):
     exchange_rate: Amount = None
 
 
+class Location(Record):
+    """A place of business that bills may be booked on; called branch in older editions."""
+
+    location_id: Id
+    location_name: Words = ""
+    is_primary_location: Truth = False
+    is_location_active: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
+
+
 class FileRef(Record):
     """A file that hangs on a record."""
 

@@ -32,6 +32,8 @@ class AccessToken:
 
     value: str = field(repr=False)
     expires_in: int = _LIFETIME_SECONDS
+    # What it may do; empty where Zoho does not say.
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +226,10 @@ def _access(content: Mapping[str, Any]) -> AccessToken:
     return AccessToken(
         value=str(content["access_token"]),
         expires_in=lifetime if lifetime > 0 else _LIFETIME_SECONDS,
+        scopes=_scopes(content.get("scope")),
     )
+
+
+def _scopes(value: object) -> tuple[str, ...]:
+    """The permissions, written with commas or spaces between them."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else ()

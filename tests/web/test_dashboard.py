@@ -105,7 +105,8 @@ def test_every_page_of_ours_asks_who_one_is(cast: Cast) -> None:
         if name in OPEN_TO_ALL:
             continue
         arguments: list[object] = []
-        if name not in {"dashboard", "documents", "upload", "review:queue", "review:count"}:
+        plain = {"dashboard", "documents", "upload", "review:queue", "review:count"}
+        if name not in plain | {"connection_consented"}:
             arguments = [code, 1] if name == "page_picture" else [code]
         response = anonymous.get(reverse(name, args=arguments))
         assert response.status_code == 302, name

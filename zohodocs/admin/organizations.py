@@ -10,6 +10,9 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -151,5 +154,20 @@ class ConnectionAdmin(ScopedAdmin):
     """The way into Zoho Books."""
 
     form = ConnectionForm
-    list_display = ("organization", "zoho_organization_id", "state", "last_error", "last_error_at")
-    readonly_fields = ("state", "last_error", "last_error_at", "reference_refreshed_at")
+    list_display = (
+        "organization",
+        "guide",
+        "zoho_organization_id",
+        "state",
+        "last_error",
+        "last_error_at",
+    )
+    readonly_fields = ("guide", "state", "last_error", "last_error_at", "reference_refreshed_at")
+
+    @admin.display(description=_("step by step"))
+    def guide(self, connection: Connection) -> SafeString | str:
+        """The page that leads through it."""
+        if not connection.pk:
+            return ""
+        address = reverse("connection", args=[connection.organization.code])
+        return format_html('<a href="{}">{}</a>', address, _("Set up or connect again"))

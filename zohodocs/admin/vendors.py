@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from zohodocs.models import Account, Rule, Tax, Vendor, VendorAlias, VendorBankAccount
+from zohodocs.models import Account, Location, Rule, Tax, Vendor, VendorAlias, VendorBankAccount
 
 from .base import BY_ORGANIZATION, ReadOnlyAdmin, ScopedAdmin
 
@@ -64,6 +64,15 @@ class AccountAdmin(ReadOnlyAdmin):
     list_display = ("number", "name", "type", "active", "organization")
     list_filter = (BY_ORGANIZATION, "active", "type")
     search_fields = ("name", "number")
+
+
+@admin.register(Location)
+class LocationAdmin(ReadOnlyAdmin):
+    """Zoho's places of business, to look at."""
+
+    list_display = ("name", "primary", "active", "organization")
+    list_filter = (BY_ORGANIZATION, "active")
+    search_fields = ("name",)
 
 
 @admin.register(Tax)

@@ -10,9 +10,11 @@ from .building import (
     books,
     books_reader,
     breaker_states,
+    budget_left,
     budgets_left,
     contact_tax_id,
     on_zoho_call,
+    setup_reader,
 )
 from .sealing import decrypt, encrypt
 from .seeding import connection_from_environment
@@ -26,6 +28,7 @@ __all__ = [
     "books",
     "books_reader",
     "breaker_states",
+    "budget_left",
     "budgets_left",
     "connection_from_environment",
     "contact_tax_id",
@@ -34,4 +37,5 @@ __all__ = [
     "needs_a_person",
     "note_failure",
     "on_zoho_call",
+    "setup_reader",
 ]

@@ -10,7 +10,7 @@ from django.conf import settings
 from redis import Redis
 
 from integrations.errors import IntegrationError
-from integrations.resilience import Breaker, Budget, connect
+from integrations.resilience import Breaker, Budget, BudgetLeft, connect
 from integrations.zoho_books import CallRecord, Contact, ZohoBooks, ZohoBooksReader
 from zohodocs.models import Connection, ConnectionState, Organization
 
@@ -19,6 +19,7 @@ from .tokens import DatabaseTokens
 
 # Of the UK, of the Gulf, Mexico, Kenya and South Africa, and of India.
 _BUILT_IN_TAX_FIELDS = ("vat_reg_no", "tax_reg_no", "gst_no")
+_SETUP_SECONDS = 10.0
 Client = TypeVar("Client", bound=ZohoBooksReader)
 Listener = Callable[[CallRecord], None]
 _listeners: list[Listener] = []
@@ -45,6 +46,28 @@ def books_reader(organization: Organization) -> ZohoBooksReader:
 def books(organization: Organization) -> ZohoBooks:
     """The client that writes; only posting is handed one. Raises NotConnected."""
     return _build(ZohoBooks, organization)
+
+
+def setup_reader(connection: Connection) -> ZohoBooksReader:
+    """A reader for a person who sets the connection up; it works before an organisation is chosen.
+
+    Its calls change neither the connection's state nor its last error: whoever looks tells.
+    """
+    chosen = bool(connection.zoho_organization_id)
+    reader = ZohoBooksReader(
+        books_url=connection.books_url,
+        organization_id=connection.zoho_organization_id,
+        tokens=DatabaseTokens(connection.pk),
+        breaker=_breaker(connection) if chosen else None,
+        budget=_budget(connection) if chosen else None,
+        on_call=_tell,
+    )
+    return reader.within(_SETUP_SECONDS, for_person=True)
+
+
+def budget_left(connection: Connection) -> BudgetLeft:
+    """What is left of one organisation's calls; nothing where Redis does not answer."""
+    return _budget(connection).left()
 
 
 def breaker_states() -> dict[str, str]:
@@ -97,8 +120,7 @@ def _told(connection: Connection) -> Listener:
 
     def told(call: CallRecord) -> None:
         nonlocal known_to_work
-        for listener in _listeners:
-            listener(call)
+        _tell(call)
         if call.outcome == "ok" and not known_to_work:
             note_working(connection.pk)
             known_to_work = True
@@ -106,6 +128,11 @@ def _told(connection: Connection) -> Listener:
             known_to_work = False
 
     return told
+
+
+def _tell(call: CallRecord) -> None:
+    for listener in _listeners:
+        listener(call)
 
 
 def _breaker(connection: Connection) -> Breaker:

@@ -30,6 +30,19 @@ def decrypt(stored: str) -> str:
         ) from None
 
 
+def resealed(stored: str) -> str:
+    """The same secret under the first key, with the moment it was first encrypted.
+
+    Raises Unreadable where no key fits.
+    """
+    if not stored:
+        return ""
+    try:
+        return _keys().rotate(stored.encode()).decode()
+    except InvalidToken:
+        raise Unreadable("No key in FIELD_ENCRYPTION_KEYS fits.") from None
+
+
 def sealed_at(stored: str) -> datetime | None:
     """When it was encrypted; None where it cannot be read or nothing is stored."""
     if not stored:

@@ -132,6 +132,7 @@ class DatabaseTokens:
             access_token_expires_at=now + timedelta(seconds=token.expires_in),
             token_lease=None,
             token_lease_until=None,
+            **({"scopes": list(token.scopes)} if token.scopes else {}),
         )
         note_working(self._pk)
         logger.info("zoho.access.renewed", connection=self._pk, kept=bool(kept))

@@ -22,22 +22,23 @@ PROCESS = "zohodocs.jobs.pipeline.process"
 POST = "zohodocs.jobs.sync.post"
 LEARN = "zohodocs.jobs.learning.learn"
 REFRESH = "zohodocs.jobs.sync.refresh_reference"
+COPY = "zohodocs.jobs.sync.copy_history"
 
 # After a bell that was waited for in vain: two hundred files must not wait two hundred times.
 _REST_SECONDS = 10.0
 _rests_until = 0.0
 
 
-def ring(document: Document) -> bool:
+def ring(document: Document, *, first: bool = False) -> bool:
     """Enqueue what follows for the document's state; False if nothing follows or Redis is away.
 
-    Call it after the commit. Jobs carry ids only and may run twice.
+    Call it after the commit. Jobs carry ids only and may run twice. `first`: before all that wait.
     """
     job = next_job(DocumentState(document.state))
     if job == "process":
         return _enqueue(document.queue, PROCESS, document)
     if job == "post":
-        return _enqueue("sync", POST, document)
+        return _enqueue_job("sync", POST, first=first, document_id=document.pk)
     return False
 
 
@@ -75,17 +76,22 @@ def ring_for_reference(organization_id: int) -> bool:
     return _enqueue_job("sync", REFRESH, organization_id=organization_id)
 
 
+def ring_for_history(organization_id: int) -> bool:
+    """Ask for the copy of an organisation's earlier bills to be taken a few calls further."""
+    return _enqueue_job("sync", COPY, organization_id=organization_id)
+
+
 def _enqueue(queue: str, function: str, document: Document) -> bool:
     return _enqueue_job(queue, function, document_id=document.pk)
 
 
-def _enqueue_job(queue: str, function: str, **ids: int) -> bool:
+def _enqueue_job(queue: str, function: str, *, first: bool = False, **ids: int) -> bool:
     global _rests_until
     began = time.monotonic()
     if began < _rests_until:
         return False
     try:
-        django_rq.get_queue(queue).enqueue(function, **ids)
+        django_rq.get_queue(queue).enqueue(function, at_front=first, **ids)
     except (RedisError, OSError):
         logger.warning("doorbell.ring.unheard", queue=queue, **ids)
         if time.monotonic() - began >= settings.REDIS_TIMEOUT_SECONDS / 2:

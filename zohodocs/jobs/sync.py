@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from integrations.errors import IntegrationError
 from zohodocs import clients, telemetry
-from zohodocs.models import Connection, Document
-from zohodocs.posting import reference
+from zohodocs.models import Connection, Document, Organization
+from zohodocs.posting import history, reference, staleness
 from zohodocs.posting.push import push
 
+from . import doorbell
 from .pipeline import WORKER_ID
 
 logger = telemetry.get_logger(__name__)
@@ -18,11 +19,14 @@ def post(*, document_id: int, **_: object) -> None:
 
     What could not be done now is rung for again by the sweep.
     """
-    code = Document.objects.filter(pk=document_id).values_list("code", flat=True).first()
+    rows = Document.objects.filter(pk=document_id)
+    code, organization_id = rows.values_list("code", "organization_id").first() or (None, 0)
     telemetry.bind(document=str(code))
     try:
         outcome = push(document_id, owner=WORKER_ID)
         logger.info("bill.push.ended", outcome=outcome.done)
+        if outcome.done == "rejected" and staleness.is_noted(organization_id):
+            doorbell.ring_for_reference(organization_id)
     finally:
         telemetry.unbind()
 
@@ -36,10 +40,23 @@ def refresh_reference(*, organization_id: int, **_: object) -> None:
     )
     if connection is None:
         return
+    # While the vendors of the first day are copied page by page, they are not walked twice.
+    vendors = not history.unfinished(organization_id)
     try:
-        found = reference.refresh(connection.organization, vendors=True)
+        found = reference.refresh(connection.organization, vendors=vendors)
     except IntegrationError as error:
         clients.note_failure(connection.pk, error)
         logger.warning("reference.refresh.failed", error=type(error).__name__)
     else:
         logger.info("reference.refresh.done", accounts=found.accounts, vendors=found.vendors)
+
+
+def copy_history(*, organization_id: int, **_: object) -> None:
+    """Take the copy of earlier bills a few calls further; behind whoever rang meanwhile."""
+    organization = Organization.objects.filter(pk=organization_id).first()
+    if organization is None:
+        return
+    outcome = history.turn(organization)
+    logger.info("history.copy.turn", organization=organization.code, outcome=outcome.value)
+    if outcome is history.Turn.MORE:
+        doorbell.ring_for_history(organization_id)

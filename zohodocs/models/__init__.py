@@ -1,6 +1,7 @@
 """The rows: one aggregate a file."""
 
 from .arrival import Arrival, ArrivalResult
+from .copying import CopyKind, CopyState, ZohoCopy
 from .document import Document, Page, State
 from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
@@ -18,6 +19,7 @@ from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
 from .rollout import Flag, FlagMode
 from .vendor import (
     Account,
+    Location,
     Rule,
     Tax,
     Vendor,
@@ -35,6 +37,8 @@ __all__ = [
     "AuditHead",
     "Connection",
     "ConnectionState",
+    "CopyKind",
+    "CopyState",
     "Correction",
     "Document",
     "Extraction",
@@ -44,6 +48,7 @@ __all__ = [
     "FlagMode",
     "KnownBill",
     "LayoutMemory",
+    "Location",
     "Membership",
     "Organization",
     "Page",
@@ -62,5 +67,6 @@ __all__ = [
     "VendorBankAccount",
     "VendorTaxKey",
     "Verdict",
+    "ZohoCopy",
     "mirror_contact",
 ]

@@ -178,6 +178,13 @@ class Connection(models.Model):
     last_error = models.TextField(blank=True, editable=False)
     last_error_at = models.DateTimeField(null=True, blank=True, editable=False)
     reference_refreshed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What the token may do, as Zoho said when it gave it; empty where it did not say.
+    scopes = models.JSONField(default=list, blank=True, editable=False)
+    # Zoho's own words about the organisation: name, plan, currency, time zone.
+    books_facts = models.JSONField(default=dict, blank=True, editable=False)
+    # What the last look found (see `zohodocs.clients.looking`), and when it looked.
+    seen = models.JSONField(default=dict, blank=True, editable=False)
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("Zoho connection")

@@ -141,6 +141,11 @@ class KnownBill(ScopedModel):
     date = models.DateField(null=True, blank=True)
     total = models.DecimalField(max_digits=16, decimal_places=3, null=True, blank=True)
     status = models.CharField(max_length=20, blank=True)
+    # Where it was booked, as far as its lines were read; None where they say different things.
+    account = models.ForeignKey(
+        "zohodocs.Account", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    lines_read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (
@@ -150,6 +155,7 @@ class KnownBill(ScopedModel):
         )
         indexes = (
             models.Index(fields=["organization", "compared_number"], name="known_bill_number"),
+            models.Index(fields=["organization", "vendor", "date"], name="known_bill_vendor"),
         )
 
     def __str__(self) -> str:

@@ -245,6 +245,27 @@ class Tax(ScopedModel):
         return TaxFacts(self.zoho_tax_id, self.name, self.rate, self.category)
 
 
+class Location(ScopedModel):
+    """A place of business of the organisation, as Zoho has it."""
+
+    zoho_location_id = models.CharField(max_length=30)
+    name = models.CharField(_("name"), max_length=200)
+    primary = models.BooleanField(_("main one"), default=False)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organization", "zoho_location_id"], name="one_location_per_zoho_id"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Rule(ScopedModel):
     """An ordered rule: where every stated condition holds, this account is chosen."""
 

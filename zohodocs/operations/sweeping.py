@@ -14,15 +14,24 @@ from django.db.models import Q, QuerySet
 from zohodocs.arrivals import quarantine
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.jobs import doorbell
-from zohodocs.models import Connection, ConnectionState, Document, State
+from zohodocs.models import (
+    Connection,
+    ConnectionState,
+    CopyKind,
+    Document,
+    State,
+    ZohoCopy,
+)
 from zohodocs.pipeline import runner
-from zohodocs.posting import push
+from zohodocs.posting import agenda, history, push
 from zohodocs.telemetry import get_logger
 
 from . import audit_trail
 
 logger = get_logger(__name__)
 _BATCH = 500
+# Few enough that the most urgent document is never far from the front of its queue.
+_BELLS = 60
 _A_DAY = timedelta(days=1)
 
 
@@ -49,7 +58,8 @@ def sweep(*, now: datetime | None = None) -> Swept:
         gave_up += reached is DocumentState.FAILED
     quarantine.empty(now=moment)
     audit_trail.close_days(now=moment)
-    rung = ring_waiting(now=moment) + ring_due(now=moment) + ring_for_reference(now=moment)
+    rung = ring_waiting(now=moment) + ring_due(now=moment)
+    rung += ring_for_reference(now=moment) + ring_for_history(now=moment)
     if recovered or gave_up or rung:
         logger.info("sweep.pass.done", recovered=recovered, gave_up=gave_up, rung=rung)
     return Swept(recovered, gave_up, rung)
@@ -69,10 +79,18 @@ def ring_waiting(*, now: datetime) -> int:
 
 def ring_due(*, now: datetime) -> int:
     """Ring for postings that are due: hold over, grace over, or their worker dead."""
-    due = Document.objects.filter(
-        pk__in=push.due(now)[:_BATCH], state__in=[State.APPROVED, State.POSTING]
-    )
-    return _ring(due.order_by("moved_at"), "sync")
+    pks = push.due(now)[:_BELLS]
+    if not pks or doorbell.waiting("sync") >= len(pks):
+        return 0
+    documents = Document.objects.annotate(urgency=agenda.urgency(now)).in_bulk(pks)
+    heard = 0
+    # Backwards, those somebody waits for: each of them goes before all that hang there.
+    watched = [pk for pk in pks if documents[pk].urgency == agenda.PERSON_WAITS]
+    for pk in [*reversed(watched), *(pk for pk in pks if pk not in set(watched))]:
+        if not doorbell.ring(documents[pk], first=pk in set(watched)):
+            break  # Redis is away: the next pass rings again
+        heard += 1
+    return heard
 
 
 def ring_for_reference(*, now: datetime) -> int:
@@ -85,6 +103,23 @@ def ring_for_reference(*, now: datetime) -> int:
     if not stale.exists() or doorbell.waiting("sync"):
         return 0
     return sum(doorbell.ring_for_reference(row.organization_id) for row in stale)
+
+
+def ring_for_history(*, now: datetime) -> int:
+    """Ring for copies of earlier bills that wait, and ask for one where there never was any."""
+    connected = Connection.objects.filter(state=ConnectionState.WORKING).exclude(
+        zoho_organization_id=""
+    )
+    if not connected.exists() or doorbell.waiting("sync"):
+        return 0
+    heard = 0
+    for row in connected.select_related("organization"):
+        copies = ZohoCopy.objects.for_organization(row.organization_id)
+        if not copies.filter(kind=CopyKind.HISTORY).exists():
+            history.start(row.organization, by="worker")
+        if history.unfinished(row.organization_id):
+            heard += doorbell.ring_for_history(row.organization_id)
+    return heard
 
 
 def _ring(documents: QuerySet[Document], queue: str) -> int:

@@ -46,6 +46,7 @@ _ALIKE = 200
 _LAYOUTS = 20
 # A later copy does not speak against the paper that came first, unless it was booked already.
 _BOOKED = (State.APPROVED, State.POSTING, State.POSTED)
+_VOID = "void"
 _NOT_SEEN = (State.REJECTED, State.SPLIT, State.DUPLICATE)
 
 # Asks Zoho for contacts of this name and mirrors them; False when Zoho did not answer in time.
@@ -168,7 +169,14 @@ class BooksOfAccount:
             .order_by("-issue_date")
             .values_list("account__code", flat=True)[:_RECENT]
         )
-        return Counter(str(code) for code in recent)
+        # What was booked in Zoho before there was a paper of it here.
+        earlier = (
+            _not_ours(KnownBill.objects.for_organization(self._organization), self._organization)
+            .filter(vendor__code=vendor_id, account__isnull=False)
+            .order_by("-date")
+            .values_list("account__code", flat=True)[:_RECENT]
+        )
+        return Counter(str(code) for code in (*recent, *earlier))
 
     def taxes(self) -> Sequence[TaxFacts]:
         """See `domain.case.Accounts`."""
@@ -224,16 +232,17 @@ class SeenBefore:
         )
 
     def _bills(self) -> Any:
-        # A bill that one of our own postings made is that document, not a second one.
-        return (
-            KnownBill.objects.for_organization(self._organization)
-            .exclude(
-                zoho_bill_id__in=Document.objects.for_organization(self._organization)
-                .filter(posting__bill_id__gt="")
-                .values("posting__bill_id")
-            )
-            .select_related("vendor")
-        )
+        own = KnownBill.objects.for_organization(self._organization)
+        return _not_ours(own, self._organization).select_related("vendor")
+
+
+def _not_ours(bills: Any, organization: Organization) -> Any:
+    """Bills that stand in the books: no void ones, and none that a posting of ours made.
+
+    Such a bill is that document, not a second one.
+    """
+    ours = Document.objects.for_organization(organization).filter(posting__bill_id__gt="")
+    return bills.exclude(status=_VOID).exclude(zoho_bill_id__in=ours.values("posting__bill_id"))
 
 
 def _seen(row: Document) -> SeenDocument:

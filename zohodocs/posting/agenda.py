@@ -1,34 +1,56 @@
-"""Which documents posting should be rung for now; asked by the sweep."""
+"""Which documents posting should be rung for now, most urgent first; asked by the sweep.
+
+A person who just approved waits for it, then comes what is due soon, then the bulk. Copying from
+Zoho stands behind all of them (`waits`).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from zohodocs import clients
-from zohodocs.models import Connection, ConnectionState, Document, State
+from zohodocs.models import (
+    Connection,
+    ConnectionState,
+    Document,
+    ReviewItem,
+    ReviewKind,
+    ReviewState,
+    State,
+)
+from zohodocs.timing import scaled
+
+from .facts import MACHINE
 
 _BATCH = 500
+PERSON_WAITS, DUE_SOON, BULK = 0, 1, 2
+# So long after the approval somebody may still be looking whether it arrives.
+_WATCHED_SECONDS = 900.0
+_SOON = timedelta(days=3)
 
 
 def due(now: datetime, *, limit: int = _BATCH) -> list[int]:
     """Documents whose hold is over, and unfinished postings whose wait and lease are over.
 
+    Most urgent first.
+
     Where a connection waits for a person, nothing; where its settings look wrong, one document
     tries now and then whether they were mended.
     """
-    waited = Q(posting__not_before__isnull=True) | Q(posting__not_before__lte=now)
-    free = Q(posting__lease_until__isnull=True) | Q(posting__lease_until__lt=now)
-    held = Q(hold_until__gt=now)
-    approved = Q(state=State.APPROVED) & ~held
-    under_way = Q(state=State.POSTING) & waited & free
     resting, probing = _troubled(now)
     rows = (
-        Document.objects.filter(approved | under_way)
+        _due(now)
         .exclude(organization_id__in=resting)
-        .order_by("approved_at", "pk")
+        .annotate(urgency=urgency(now))
+        .order_by(
+            "urgency",
+            Case(When(urgency=DUE_SOON, then=F("due_date"))),
+            "approved_at",
+            "pk",
+        )
         .values_list("pk", "organization_id")[:limit]
     )
     chosen: list[int] = []
@@ -40,6 +62,35 @@ def due(now: datetime, *, limit: int = _BATCH) -> list[int]:
         probing.discard(organization)
         chosen.append(pk)
     return chosen
+
+
+def urgency(now: datetime) -> Case:
+    """How urgent a document is, as a column: PERSON_WAITS, DUE_SOON or BULK."""
+    watched = Q(approved_at__gte=now - timedelta(seconds=scaled(_WATCHED_SECONDS)))
+    return Case(
+        When(watched & ~Q(approved_by__in=["", MACHINE]), then=Value(PERSON_WAITS)),
+        When(due_date__lte=now.date() + _SOON, then=Value(DUE_SOON)),
+        default=Value(BULK),
+        output_field=IntegerField(),
+    )
+
+
+def waits(organization_id: int, now: datetime) -> bool:
+    """Whether a document of this organisation could be posted right now."""
+    return _due(now).filter(organization_id=organization_id).exists()
+
+
+def _due(now: datetime) -> QuerySet[Document]:
+    waited = Q(posting__not_before__isnull=True) | Q(posting__not_before__lte=now)
+    free = Q(posting__lease_until__isnull=True) | Q(posting__lease_until__lt=now)
+    held = Q(hold_until__gt=now)
+    approved = Q(state=State.APPROVED) & ~held
+    under_way = Q(state=State.POSTING) & waited & free
+    # Whose difference a person has not settled yet is held as well.
+    differing = ReviewItem.objects.filter(
+        document=OuterRef("pk"), kind=ReviewKind.DIFFERENCE, state=ReviewState.OPEN
+    )
+    return Document.objects.filter(approved | under_way).exclude(Exists(differing))
 
 
 def _troubled(now: datetime) -> tuple[set[int], set[int]]:

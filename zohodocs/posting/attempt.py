@@ -25,7 +25,7 @@ from zohodocs.domain.states import DocumentState, Mover, PostingState
 from zohodocs.models import Connection, Document, Posting
 from zohodocs.telemetry import get_logger
 
-from . import bills, filing, planning, record
+from . import bills, filing, planning, record, staleness
 from .booking import Kind
 from .entries import Entry, Ledger, ledger
 from .pace import patience
@@ -154,7 +154,7 @@ class Attempt:
         except CannotPlan as refusal:
             self.reject(refusal.code, refusal.message)
         except Refused as error:
-            self.reject(*record.refusal_words(error))
+            self._refused(error)
         except IntegrationError as error:
             self.wait_for(error)
         else:
@@ -191,7 +191,7 @@ class Attempt:
             # Something with this number or id is there; perhaps it is ours.
             self._leave_open(str(error), error)
         except Refused as error:
-            self.reject(*record.refusal_words(error))
+            self._refused(error)
         except Exception as error:  # even a mistake of ours may come after Zoho has committed
             known = error if isinstance(error, IntegrationError) else None
             self._leave_open(str(error) if known else type(error).__name__, known)
@@ -203,6 +203,11 @@ class Attempt:
             self.created = entry
             self._confirm(entry)
             crash_here("push.after_confirmed")
+
+    def _refused(self, error: Refused) -> None:
+        """A person must look; where our copies may be to blame, they are made anew meanwhile."""
+        staleness.note(self.connection.pk, error)
+        self.reject(*record.refusal_words(error))
 
     def hold_on(self, **values: Any) -> None:
         """Renew the lease just before a write; a zombie finds here that it has lost it."""

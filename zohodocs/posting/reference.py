@@ -1,4 +1,4 @@
-"""What an organisation's Zoho knows, copied here: accounts, taxes, currencies, vendors.
+"""What an organisation's Zoho knows, copied here: accounts, taxes, locations, vendors.
 
 What disappears there is marked inactive here, never deleted: documents point at it.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from integrations.errors import IntegrationError
 from integrations.zoho_books import Contact, ZohoBooksReader
 from integrations.zoho_books import Tax as ZohoTax
 from zohodocs import clients
@@ -23,16 +24,22 @@ from zohodocs.models import (
     Account,
     AuditEvent,
     Connection,
+    CopyKind,
+    CopyState,
     Organization,
     Tax,
     Vendor,
+    ZohoCopy,
     mirror_contact,
 )
 from zohodocs.telemetry import get_logger
 
+from . import places
+
 logger = get_logger(__name__)
 
 _CURRENCY_SECONDS = 3600.0
+_TOLD_EVERY = 50
 # So many contacts one after another without a VAT number: the vendors of this Zoho have none.
 _SILENT_ENOUGH = 20
 # Only what a tax's own name says; anything else is standard, or zero-rated at 0 %.
@@ -56,6 +63,7 @@ class Refreshed:
     accounts: int
     taxes: int
     vendors: int = 0
+    locations: int = 0
 
 
 def refresh(
@@ -72,25 +80,71 @@ def refresh(
     if reader is None:
         with clients.books_reader(organization) as opened:
             return refresh(organization, reader=opened, vendors=vendors, actor=actor)
-    result = Refreshed(
-        accounts=_refresh_accounts(organization, reader),
-        taxes=_refresh_taxes(organization, reader),
-        vendors=import_vendors(organization, reader=reader) if vendors else 0,
-    )
+    copy = _copy_begun(organization, actor)
+    try:
+        counts = _copied(organization, reader, copy, vendors=vendors)
+    except IntegrationError as error:
+        ZohoCopy.objects.filter(pk=copy.pk).update(error_message=str(error))
+        raise
     Connection.objects.filter(organization=organization).update(
         reference_refreshed_at=timezone.now()
     )
-    AuditEvent.record(
-        "reference.refreshed",
-        actor=actor,
-        organization=organization,
-        data={"accounts": result.accounts, "taxes": result.taxes, "vendors": result.vendors},
+    ended = timezone.now()
+    ZohoCopy.objects.filter(pk=copy.pk).update(
+        state=CopyState.DONE, step="", counts=counts, moved_at=ended, ended_at=ended
     )
-    return result
+    AuditEvent.record(
+        "reference.refreshed", actor=actor, organization=organization, data=dict(counts)
+    )
+    return Refreshed(**counts)
 
 
-def import_vendors(organization: Organization, *, reader: ZohoBooksReader) -> int:
-    """Walk all of Zoho's vendors into ours; how many there are.
+def ask_for_refresh(organization: Organization, *, by: str) -> None:
+    """Have everything copied anew by the next worker; the sweep rings until it is done."""
+    ZohoCopy.ask(organization, CopyKind.REFERENCE, by=by)
+    Connection.objects.filter(organization=organization).update(reference_refreshed_at=None)
+    AuditEvent.record("reference.asked", actor=by, organization=organization)
+
+
+def _copied(
+    organization: Organization, reader: ZohoBooksReader, copy: ZohoCopy, *, vendors: bool
+) -> dict[str, int]:
+    counts: dict[str, int] = {}
+
+    def tell(step: str, number: int = 0) -> None:
+        ZohoCopy.objects.filter(pk=copy.pk).update(
+            step=step, counts={**counts, step: number}, moved_at=timezone.now()
+        )
+
+    tell("accounts")
+    counts["accounts"] = _refresh_accounts(organization, reader)
+    tell("taxes")
+    counts["taxes"] = _refresh_taxes(organization, reader)
+    tell("locations")
+    counts["locations"] = places.refresh(organization, reader)
+    _currencies.clear()  # the next one who needs a currency asks
+    tell("vendors")
+    counts["vendors"] = import_vendors(organization, reader=reader, tell=tell) if vendors else 0
+    return counts
+
+
+def _copy_begun(organization: Organization, actor: str) -> ZohoCopy:
+    copy, _new = ZohoCopy.objects.get_or_create(
+        organization=organization, kind=CopyKind.REFERENCE, defaults={"asked_by": actor[:150]}
+    )
+    ZohoCopy.objects.filter(pk=copy.pk).update(
+        state=CopyState.RUNNING, counts={}, error_message="", ended_at=None
+    )
+    return copy
+
+
+def import_vendors(
+    organization: Organization,
+    *,
+    reader: ZohoBooksReader,
+    tell: Callable[[str, int], None] = lambda _step, _number: None,
+) -> int:
+    """Walk all of Zoho's vendors into ours; how many there are, told now and then on the way.
 
     A vendor that is gone there becomes inactive here.
     """
@@ -108,6 +162,8 @@ def import_vendors(organization: Organization, *, reader: ZohoBooksReader) -> in
             active=contact.is_active,
         )
         seen.append(contact.contact_id)
+        if len(seen) % _TOLD_EVERY == 0:
+            tell("vendors", len(seen))
     if seen:  # an empty answer proves nothing about vendors we know
         known = Vendor.objects.for_organization(organization).exclude(zoho_contact_id="")
         known.exclude(zoho_contact_id__in=seen).filter(is_customer=False).update(active=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import archive, dashboard, files, health, metrics, upload
+from . import archive, connection, dashboard, files, health, metrics, upload
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -12,6 +12,17 @@ urlpatterns = [
     path("documents/<uuid:code>/", archive.document, name="document"),
     path("documents/<uuid:code>/original/", files.original, name="original"),
     path("documents/<uuid:code>/pages/<int:number>.webp", files.page_picture, name="page_picture"),
+    path("connection/<slug:code>/", connection.connection, name="connection"),
+    path("connection/<slug:code>/client/", connection.set_client, name="connection_client"),
+    path("connection/<slug:code>/code/", connection.use_code, name="connection_code"),
+    path("connection/<slug:code>/consent/", connection.consent, name="connection_consent"),
+    path("connection/<slug:code>/organization/", connection.choose, name="connection_choose"),
+    path("connection/<slug:code>/fields/", connection.choose_fields, name="connection_fields"),
+    path("connection/<slug:code>/look/", connection.look, name="connection_look"),
+    path("connection/<slug:code>/refresh/", connection.refresh, name="connection_refresh"),
+    path("connection/<slug:code>/history/", connection.copy_history, name="connection_history"),
+    # One address for all companies, because it is registered at Zoho.
+    path("oauth/zoho/", connection.consented, name="connection_consented"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.metrics_page, name="metrics"),

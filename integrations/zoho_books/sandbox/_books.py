@@ -110,6 +110,7 @@ class Books:
             Route(
                 "GET", "/settings/currencies", self._list("currencies", _plain_list("currencies"))
             ),
+            Route("GET", "/locations", self._list("locations", _plain_list("locations"))),
             Route("POST", "/expenses", expenses.create),
             Route("GET", "/expenses", expenses.listed),
             Route("GET", "/expenses/{id}", expenses.get),

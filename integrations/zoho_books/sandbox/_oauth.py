@@ -52,11 +52,11 @@ class Accounts:
         """Let every access token be dead from now on."""
         self._store.change_fact("access_tokens", {}, lambda _: {})
 
-    def new_code(self) -> str:
+    def new_code(self, *, scope: str = "") -> str:
         """A consent code; it works once, within ten minutes."""
         code = f"1000.{secrets.token_hex(16)}"
-        ends_at = time.time() + _WINDOW / self._scale
-        self._store.change_fact("codes", {}, lambda codes: {**codes, code: ends_at})
+        given = {"ends_at": time.time() + _WINDOW / self._scale, "scope": scope}
+        self._store.change_fact("codes", {}, lambda codes: {**codes, code: given})
         return code
 
     def consent(self, call: Call, *, accounts_url: str) -> Reply:
@@ -64,9 +64,10 @@ class Accounts:
         target = call.query.get("redirect_uri", "")
         if call.query.get("client_id") != self._credentials.client_id or not target:
             return Reply(400, b"Unknown client or no redirect_uri.", {"Content-Type": "text/plain"})
+        scope = call.query.get("scope", "").replace(",", " ")
         answer = {
             "state": call.query.get("state", ""),
-            "code": self.new_code(),
+            "code": self.new_code(scope=scope),
             "location": "eu",
             "accounts-server": accounts_url,
         }
@@ -117,13 +118,15 @@ class Accounts:
     def _exchange(self, code: str) -> Reply:
         with self._store.lock:
             codes = self._fact("codes", {})
-            ends_at = codes.pop(code, 0)
+            given = codes.pop(code, {"ends_at": 0})
             self._store.change_fact("codes", {}, lambda _: codes)
-        if ends_at < time.time():
+        if given["ends_at"] < time.time():
             return as_json({"error": "invalid_code"})
         refresh_token = f"1000.{secrets.token_hex(24)}"
         self._store.change_fact("refresh_tokens", [], lambda kept: [*kept, refresh_token][-20:])
-        return as_json({**self._give(), "refresh_token": refresh_token})
+        # Only where one was asked for: not every answer of Zoho's names the scopes.
+        scope = {"scope": given["scope"]} if given["scope"] else {}
+        return as_json({**self._give(), **scope, "refresh_token": refresh_token})
 
     def _give(self) -> dict[str, Any]:
         value = f"1000.{secrets.token_hex(24)}"

@@ -167,6 +167,14 @@ def _sow_organization(store: Store, organization: Mapping[str, Any]) -> None:
         "language_code": "en",
     }
     store.save("", "organizations", key, whole)
+    location_id = store.new_id()
+    location = {
+        "location_id": location_id,
+        "location_name": "Head Office",
+        "is_primary_location": True,
+        "is_location_active": True,
+    }
+    store.save(key, "locations", location_id, location)
     for name, percentage, is_default in TAXES[key]:
         tax_id = store.new_id()
         tax = {

@@ -1,0 +1,169 @@
+"""/connection/: what it finds in Zoho without writing there, and what it copies from there."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from integrations.zoho_books.sandbox import Sandbox
+from tests.factories import (
+    DocumentFactory,
+    OrganizationFactory,
+)
+from tests.page import HTMX, part
+from tests.web.connecting import acme, address, connected, nora, zoho
+from zohodocs import clients
+from zohodocs.jobs import sync
+from zohodocs.models import (
+    Account,
+    Connection,
+    Organization,
+    Posting,
+    Vendor,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+__all__ = ["acme", "nora", "zoho"]  # fixtures
+
+
+# --- what is found there ------------------------------------------------------------------------
+
+
+def test_every_permission_is_tried_and_writing_is_not(nora: User, zoho: Sandbox) -> None:
+    client = connected(nora, zoho)
+    zoho.add_faults([{"match": "GET /vendorcredits", "fault": "expired_token", "times": 0}])
+
+    client.post(address("look"))
+
+    reads = {row["scope"]: row["problem"] for row in Connection.objects.get().seen["reads"]}
+    assert "add the permission" in reads["ZohoBooks.debitnotes.READ"]
+    assert not reads["ZohoBooks.bills.READ"]
+    page = client.get(address()).text
+    assert "not proven" in page
+    written = {
+        name: number
+        for name, number in zoho.snapshot()["calls"].items()
+        if not name.startswith("GET") and "oauth" not in name
+    }
+    assert written == {}
+
+
+def test_the_vat_field_is_found_on_a_real_vendor(nora: User, zoho: Sandbox) -> None:
+    client = connected(nora, zoho)
+
+    page = part(client.get(address()))
+
+    row = page.one("#fields-title ~ .list tbody tr").text
+    assert "cf_vat_id" in row
+    assert "VAT ID" in row
+    assert "DE811907980" in row
+    assert "looks like VAT numbers" in row
+    assert page.one("#id_vat_field").get("value") == "cf_vat_id"
+
+
+def test_our_field_is_looked_for_on_bills_and_told_how_to_make(
+    nora: User, acme: Organization, zoho: Sandbox
+) -> None:
+    client = connected(nora, zoho)
+    client.post(address("fields"), {"document_field": "cf_document_id", "daily_limit": 5000})
+    assert "no bill yet" in client.get(address()).text
+    sync.refresh_reference(organization_id=acme.pk)
+    sync.copy_history(organization_id=acme.pk)
+    for number, marked in (("RE-1", False), ("RE-2", True)):
+        with clients.books(acme) as books:
+            account = Account.objects.get(organization=acme, name="Postage").zoho_account_id
+            mark = [{"api_name": "cf_document_id", "value": "x"}] if marked else []
+            books.create_bill(
+                {
+                    "vendor_id": Vendor.objects.get(name="Bürobedarf Lindner KG").zoho_contact_id,
+                    "bill_number": number,
+                    "line_items": [{"account_id": account, "rate": 1}],
+                    "custom_fields": mark,
+                }
+            )
+        assert client.post(address("look")).status_code == 303
+        page = client.get(address()).text
+        assert ("Bills have cf_document_id" in page) is marked
+        assert ("do not show cf_document_id" in page) is not marked
+        assert "Field Customization" in page
+
+
+def test_a_look_costs_few_calls_and_a_named_vendor_is_looked_at(nora: User, zoho: Sandbox) -> None:
+    client = connected(nora, zoho)
+    before = sum(zoho.snapshot()["calls"].values())
+
+    client.post(address("look"), {"vendor": "Bürobedarf Lindner KG"})
+
+    assert sum(zoho.snapshot()["calls"].values()) - before <= 9
+    seen = Connection.objects.get().seen
+    assert seen["contacts"] == ["Bürobedarf Lindner KG"]
+    assert seen["vat_fields"][0]["samples"] == ["DE129273398"]
+
+
+def test_an_organization_that_another_company_uses_is_refused(nora: User, zoho: Sandbox) -> None:
+    client = connected(nora, zoho)
+    other = OrganizationFactory()
+    Connection.objects.create(
+        organization=other,
+        books_url=zoho.books_url,
+        zoho_organization_id=zoho.organization_ids[1],
+    )
+
+    answer = client.post(address("choose"), {"organization": zoho.organization_ids[1]})
+
+    assert answer.status_code == 422
+    assert "Another company posts" in answer.text
+
+
+def test_an_organization_that_was_not_listed_is_refused(nora: User, zoho: Sandbox) -> None:
+    assert connected(nora, zoho).post(address("choose"), {"organization": "1"}).status_code == 422
+
+
+def test_the_books_stay_the_same_while_a_document_is_under_way(
+    nora: User, acme: Organization, zoho: Sandbox
+) -> None:
+    client = connected(nora, zoho)
+    document = DocumentFactory(organization=acme, approved=True)
+    Posting.objects.create(organization=acme, document=document, kind="bill", state="sending")
+
+    answer = client.post(address("choose"), {"organization": zoho.organization_ids[1]})
+
+    assert answer.status_code == 422
+    assert "on their way" in answer.text
+    assert Connection.objects.get().zoho_organization_id == zoho.organization_ids[0]
+
+
+def test_another_plan_proposes_its_own_calls_a_day(nora: User, zoho: Sandbox) -> None:
+    client = connected(nora, zoho)
+
+    client.post(address("choose"), {"organization": zoho.organization_ids[1]})
+
+    assert Connection.objects.get().daily_limit == 10_000
+    assert "kept in PLN, this company in EUR" in client.get(address()).text
+
+
+# --- copying ------------------------------------------------------------------------------------
+
+
+def test_refresh_now_is_asked_for_shown_and_done(
+    nora: User, acme: Organization, zoho: Sandbox
+) -> None:
+    client = connected(nora, zoho)
+    client.post(address("fields"), {"vat_field": "cf_vat_id", "daily_limit": 5000})
+    sync.refresh_reference(organization_id=acme.pk)
+    sync.copy_history(organization_id=acme.pk)
+    Account.objects.filter(name="Postage").update(name="Stamps")
+
+    assert client.post(address("refresh")).status_code == 303
+    waiting = part(client.get(address(), headers=HTMX))
+    assert waiting.ids == ["copies"]
+    assert waiting.one("#copies").get("hx-trigger") == "every 3s"
+    assert "Waits for a worker" in waiting.text
+    sync.refresh_reference(organization_id=acme.pk)
+
+    done = part(client.get(address(), headers=HTMX))
+    assert "accounts: 39" in done.text
+    assert not done.one("#copies").has("hx-trigger"), "nothing moves: nothing is asked"
+    assert Account.objects.filter(name="Postage").exists()
