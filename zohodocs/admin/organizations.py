@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -18,7 +17,7 @@ from unfold.admin import TabularInline
 
 from zohodocs.models import Connection, Membership, Organization, Policy
 
-from .base import BY_ORGANIZATION, ScopedAdmin, administered
+from .base import BY_ORGANIZATION, ReadOnlyAdmin, ScopedAdmin, administered
 
 
 class MembershipInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
@@ -32,7 +31,7 @@ class MembershipInline(TabularInline):  # type: ignore[misc]  # unfold ships no 
 class OrganizationAdmin(ScopedAdmin):
     """One of our companies."""
 
-    list_display = ("name", "code", "country", "currency", "lock_date")
+    list_display = ("name", "code", "country", "currency", "lock_date", "zoho_books")
     search_fields = ("name", "code")
     inlines = (MembershipInline,)
     list_columns: ClassVar[Mapping[str, Any]] = {
@@ -40,6 +39,11 @@ class OrganizationAdmin(ScopedAdmin):
         "vat_numbers": _("One a line, with the country's prefix."),
         "excluded_contacts": _("Names that are never saved as a vendor, one a line."),
     }
+
+    @admin.display(description=_("Zoho Books"))
+    def zoho_books(self, organization: Organization) -> SafeString:
+        """The page that leads into it."""
+        return guide_to(organization)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Its documents and their history stay."""
@@ -97,63 +101,10 @@ class PolicyAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
 
 
-class ConnectionForm(forms.ModelForm[Connection]):
-    """The connection with its secrets, which go in and never come out."""
-
-    client_secret = forms.CharField(
-        label=_("Client secret"),
-        widget=forms.PasswordInput(render_value=False),
-        required=False,
-        help_text=_("Leave empty to keep the present one."),
-    )
-    refresh_token = forms.CharField(
-        label=_("Refresh token"),
-        widget=forms.PasswordInput(render_value=False),
-        required=False,
-        help_text=_("Leave empty to keep the present one."),
-    )
-
-    class Meta:
-        model = Connection
-        fields = (
-            "organization",
-            "accounts_url",
-            "books_url",
-            "zoho_organization_id",
-            "client_id",
-            "vat_field",
-            "document_field",
-            "daily_limit",
-        )
-
-    def clean(self) -> dict[str, Any]:
-        """Stored secrets are never sent to a host that was named after them."""
-        cleaned = super().clean() or {}
-        moved = {"accounts_url", "books_url"} & set(self.changed_data)
-        if self.instance.pk and moved:
-            for name in ("client_secret", "refresh_token"):
-                if getattr(self.instance, f"{name}_encrypted") and not cleaned.get(name):
-                    self.add_error(name, _("The address changed: enter this anew."))
-        return cleaned
-
-    def save(self, commit: bool = True) -> Connection:
-        """Keep the secrets encrypted."""
-        from zohodocs import clients
-
-        connection = super().save(commit=False)
-        for name in ("client_secret", "refresh_token"):
-            if value := self.cleaned_data.get(name):
-                setattr(connection, f"{name}_encrypted", clients.encrypt(value))
-        if commit:
-            connection.save()
-        return connection
-
-
 @admin.register(Connection)
-class ConnectionAdmin(ScopedAdmin):
-    """The way into Zoho Books."""
+class ConnectionAdmin(ReadOnlyAdmin):
+    """The way into Zoho Books, to look at; the page that leads through it is where it changes."""
 
-    form = ConnectionForm
     list_display = (
         "organization",
         "guide",
@@ -162,6 +113,20 @@ class ConnectionAdmin(ScopedAdmin):
         "last_error",
         "last_error_at",
     )
+    fields = (
+        "organization",
+        "guide",
+        "accounts_url",
+        "books_url",
+        "zoho_organization_id",
+        "vat_field",
+        "document_field",
+        "daily_limit",
+        "state",
+        "last_error",
+        "last_error_at",
+        "reference_refreshed_at",
+    )
     readonly_fields = ("guide", "state", "last_error", "last_error_at", "reference_refreshed_at")
 
     @admin.display(description=_("step by step"))
@@ -169,5 +134,10 @@ class ConnectionAdmin(ScopedAdmin):
         """The page that leads through it."""
         if not connection.pk:
             return ""
-        address = reverse("connection", args=[connection.organization.code])
-        return format_html('<a href="{}">{}</a>', address, _("Set up or connect again"))
+        return guide_to(connection.organization)
+
+
+def guide_to(organization: Organization) -> SafeString:
+    """A link to the page that leads an organisation into Zoho Books."""
+    address = reverse("connection", args=[organization.code])
+    return format_html('<a href="{}">{}</a>', address, _("Set up or connect again"))
