@@ -111,7 +111,7 @@ def _told(connection: Connection) -> Listener:
 def _breaker(connection: Connection) -> Breaker:
     return Breaker(
         f"zoho_books:{connection.zoho_organization_id}",
-        redis=_redis(settings.REDIS_URL),
+        redis=shared_redis(),
         time_scale=float(settings.TIME_SCALE),
     )
 
@@ -119,7 +119,7 @@ def _breaker(connection: Connection) -> Breaker:
 def _budget(connection: Connection) -> Budget:
     return Budget(
         connection.zoho_organization_id,
-        redis=_redis(settings.REDIS_URL),
+        redis=shared_redis(),
         per_day=connection.daily_limit,
         time_zone=connection.organization.time_zone or "UTC",
         time_scale=float(settings.TIME_SCALE),
@@ -129,6 +129,11 @@ def _budget(connection: Connection) -> Budget:
 def _connected() -> list[Connection]:
     rows = Connection.objects.exclude(zoho_organization_id="").select_related("organization")
     return list(rows.order_by("pk"))
+
+
+def shared_redis() -> Redis:
+    """The Redis of all processes, by a connection that fails fast."""
+    return _redis(settings.REDIS_URL)
 
 
 @cache

@@ -43,3 +43,21 @@ def refresh_reference(*, organization_id: int, **_: object) -> None:
         logger.warning("reference.refresh.failed", error=type(error).__name__)
     else:
         logger.info("reference.refresh.done", accounts=found.accounts, vendors=found.vendors)
+
+
+def keep_contacts(*, organization_id: int, **_: object) -> None:
+    """Build or renew the index of an organisation's contacts; meanwhile Zoho is asked."""
+    connection = (
+        Connection.objects.filter(organization_id=organization_id)
+        .select_related("organization")
+        .first()
+    )
+    if connection is None or clients.needs_a_person(connection):
+        return
+    try:
+        done = clients.keep_contacts(connection.organization)
+    except IntegrationError as error:
+        clients.note_failure(connection.pk, error)
+        logger.warning("contacts.index.failed", error=type(error).__name__)
+    else:
+        logger.info("contacts.index.kept", done=done)

@@ -50,19 +50,29 @@ _NOT_SEEN = (State.REJECTED, State.SPLIT, State.DUPLICATE)
 
 # Asks Zoho for contacts of this name and mirrors them; False when Zoho did not answer in time.
 AskZoho = Callable[[str], bool]
+# Mirrors the contacts that bear this key of a VAT number, as far as they are known unasked.
+LookUp = Callable[[str], None]
 
 
 class KnownVendors:
     """Vendors of one organisation: our copies of its Zoho contacts, asked anew where possible."""
 
-    def __init__(self, organization: Organization, ask_zoho: AskZoho | None) -> None:
+    def __init__(
+        self,
+        organization: Organization,
+        ask_zoho: AskZoho | None,
+        look_up: LookUp | None = None,
+    ) -> None:
         self._organization = organization
         self._ask_zoho = ask_zoho
+        self._look_up = look_up
         self._asked: set[str] = set()
         self._unverified = False
 
     def by_tax_id(self, key: str) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
+        if self._look_up is not None:
+            self._look_up(key)
         keys = VendorTaxKey.objects.for_organization(self._organization).filter(key=key)
         return self._facts(keys.values_list("vendor_id", flat=True))
 
@@ -261,10 +271,10 @@ class LearntLayouts:
         return list(rows.order_by("-learnt_at").values_list("data", flat=True)[:_LAYOUTS])
 
 
-def ports_for(document: Document, ask_zoho: AskZoho | None) -> Ports:
-    """The look-ups for one document; `ask_zoho` None = only what we know ourselves."""
+def ports_for(document: Document, ask_zoho: AskZoho | None, look_up: LookUp | None = None) -> Ports:
+    """The look-ups for one document; without any of them only what we know ourselves."""
     return Ports(
-        vendors=KnownVendors(document.organization, ask_zoho),
+        vendors=KnownVendors(document.organization, ask_zoho, look_up),
         accounts=BooksOfAccount(document.organization),
         seen=SeenBefore(document.organization, document.pk),
         layouts=LearntLayouts(document.organization),

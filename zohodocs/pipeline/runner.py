@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from zohodocs.domain.case import Case
+from zohodocs.domain.case import Case, Ports
 from zohodocs.domain.invoice import Extraction
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.domain.verdicts import (
@@ -29,7 +29,7 @@ from zohodocs.timing import scaled
 
 from . import flow, records
 from .lease import kept
-from .lookups import AskZoho, ports_for
+from .lookups import AskZoho, LookUp, ports_for
 
 logger = get_logger(__name__)
 WORKER = "worker"
@@ -47,6 +47,7 @@ def run(
     owner: str,
     observe: Observe | None = None,
     ask_zoho: AskZoho | None = None,
+    by_tax_id: LookUp | None = None,
 ) -> DocumentState | None:
     """Process one received document; the state it reached, None if there was nothing to do.
 
@@ -65,7 +66,7 @@ def run(
     try:
         case = case_of(document)
         with kept(document, token=token, lease=lease):
-            result = _processed(document, case, observe, ask_zoho)
+            result = _processed(document, case, observe, ports_for(document, ask_zoho, by_tax_id))
         return _store(document, *_settled(case, result), token=token)
     except LostLease:
         logger.warning("document.process.fenced", document=str(document.code))
@@ -158,13 +159,13 @@ def give_back(document: Document, *, token: int | None, by: Mover) -> DocumentSt
 
 
 def _processed(
-    document: Document, case: Case, observe: Observe | None, ask_zoho: AskZoho | None
+    document: Document, case: Case, observe: Observe | None, ports: Ports
 ) -> Case | Stop:
     content = _original(document)
     if isinstance(content, Stop):
         return content
     case = replace(case, content=content)
-    return flow.run(case, ports_for(document, ask_zoho), observe=observe)
+    return flow.run(case, ports, observe=observe)
 
 
 def _original(document: Document) -> bytes | Stop:
