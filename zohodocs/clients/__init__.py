@@ -13,6 +13,7 @@ from .building import (
     budgets_left,
     contact_tax_id,
     on_zoho_call,
+    room_in,
 )
 from .contact_walk import keep_contacts
 from .contacts import Answer, ContactFacts, Contacts, contacts_of, facts_of
@@ -42,4 +43,5 @@ __all__ = [
     "needs_a_person",
     "note_failure",
     "on_zoho_call",
+    "room_in",
 ]

@@ -19,6 +19,8 @@ from .tokens import DatabaseTokens
 
 # Of the UK, of the Gulf, Mexico, Kenya and South Africa, and of India.
 _BUILT_IN_TAX_FIELDS = ("vat_reg_no", "tax_reg_no", "gst_no")
+# Enough for the first click of somebody who was not there until now.
+_IDLE_RESERVE = 2
 Client = TypeVar("Client", bound=ZohoBooksReader)
 Listener = Callable[[CallRecord], None]
 _listeners: list[Listener] = []
@@ -63,6 +65,11 @@ def budgets_left() -> dict[str, float]:
         "day": float(min(left.day for left in lefts)),
         "in_flight": float(min(left.in_flight for left in lefts)),
     }
+
+
+def room_in(connection: Connection) -> float:
+    """Seconds until this organisation may call Zoho again, by its budget; 0 = now."""
+    return _budget(connection).room_in()
 
 
 def contact_tax_id(contact: Contact, vat_field: str) -> str:
@@ -120,6 +127,9 @@ def _budget(connection: Connection) -> Budget:
     return Budget(
         connection.zoho_organization_id,
         redis=shared_redis(),
+        per_minute=settings.ZOHO_CALLS_PER_MINUTE,
+        in_flight=settings.ZOHO_CALLS_AT_ONCE,
+        idle_reserve=_IDLE_RESERVE,
         per_day=connection.daily_limit,
         time_zone=connection.organization.time_zone or "UTC",
         time_scale=float(settings.TIME_SCALE),

@@ -1,13 +1,18 @@
-"""The queue `sync`: one job takes one document towards its entry in Zoho."""
+"""The queue `sync`: one job takes one document towards its entry in Zoho.
+
+Documents of the parallel way are posted several at once, the others one after another.
+"""
 
 from __future__ import annotations
 
 from integrations.errors import IntegrationError
 from zohodocs import clients, telemetry
 from zohodocs.models import Connection, Document
-from zohodocs.posting import reference
+from zohodocs.posting import reference, turns
 from zohodocs.posting.push import push
+from zohodocs.rollout.flags import CANDIDATE
 
+from . import crew
 from .pipeline import WORKER_ID
 
 logger = telemetry.get_logger(__name__)
@@ -18,9 +23,22 @@ def post(*, document_id: int, **_: object) -> None:
 
     What could not be done now is rung for again by the sweep.
     """
-    code = Document.objects.filter(pk=document_id).values_list("code", flat=True).first()
-    telemetry.bind(document=str(code))
+    rows = Document.objects.filter(pk=document_id)
+    document = rows.only("code", "flags", "organization_id").first()
+    if document is None:
+        return
+    organization_id, code = document.organization_id, str(document.code)
+    crew.do(
+        lambda: _post(document_id, organization_id, code),
+        beside_others=document.arm("parallel_processing") == CANDIDATE,
+    )
+
+
+def _post(document_id: int, organization_id: int, code: str) -> None:
+    telemetry.bind(document=code)
     try:
+        if not turns.comes(organization_id, places=crew.places_to_wait()):
+            return  # rung for again when there is room
         outcome = push(document_id, owner=WORKER_ID)
         logger.info("bill.push.ended", outcome=outcome.done)
     finally:
@@ -47,6 +65,10 @@ def refresh_reference(*, organization_id: int, **_: object) -> None:
 
 def keep_contacts(*, organization_id: int, **_: object) -> None:
     """Build or renew the index of an organisation's contacts; meanwhile Zoho is asked."""
+    crew.do(lambda: _keep_contacts(organization_id))
+
+
+def _keep_contacts(organization_id: int) -> None:
     connection = (
         Connection.objects.filter(organization_id=organization_id)
         .select_related("organization")

@@ -10,14 +10,16 @@ from django.db.models import Q
 from zohodocs import clients
 from zohodocs.models import Connection, ConnectionState, Document, State
 
+from . import turns
+
 _BATCH = 500
 
 
 def due(now: datetime, *, limit: int = _BATCH) -> list[int]:
     """Documents whose hold is over, and unfinished postings whose wait and lease are over.
 
-    Where a connection waits for a person, nothing; where its settings look wrong, one document
-    tries now and then whether they were mended.
+    Where a connection waits for a person or for its next call, nothing; where its settings look
+    wrong, one document tries now and then whether they were mended.
     """
     waited = Q(posting__not_before__isnull=True) | Q(posting__not_before__lte=now)
     free = Q(posting__lease_until__isnull=True) | Q(posting__lease_until__lt=now)
@@ -55,4 +57,18 @@ def _troubled(now: datetime) -> tuple[set[int], set[int]]:
         elif row.state == ConnectionState.WRONG and row.last_error_at:
             long_ago = row.last_error_at + rest <= now
             (probing if long_ago else resting).add(row.organization_id)
-    return resting, probing
+    return resting | _waiting(), probing
+
+
+def _waiting() -> set[int]:
+    """Organisations whose calls of this minute are used up: their bells would only be dropped."""
+    connections = Connection.objects.filter(
+        state__in=[ConnectionState.WORKING, ConnectionState.THROTTLED]
+    ).exclude(zoho_organization_id="")
+    with_work = Document.objects.filter(state__in=[State.APPROVED, State.POSTING])
+    rows = connections.filter(organization_id__in=with_work.values("organization_id"))
+    return {
+        row.organization_id
+        for row in rows.select_related("organization")
+        if 0 < clients.room_in(row) <= turns.longest_wait()
+    }
