@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from queue import SimpleQueue
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from zohodocs.telemetry import get_logger
 
@@ -23,37 +23,40 @@ class Crew:
     """So many hands; each has a database connection of its own."""
 
     def __init__(self, hands: int) -> None:
-        self._hands = hands
+        self.hands = hands
         self._free = threading.BoundedSemaphore(hands)
-        self._pool = ThreadPoolExecutor(hands, thread_name_prefix="hand")
-
-    @property
-    def hands(self) -> int:
-        """How many there are."""
-        return self._hands
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"hand-{number}") for number in range(hands)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def hand_over(self, work: Callable[[], None]) -> None:
         """Have somebody do it; waits while nobody has a free hand, so that queues stay queues."""
         self._free.acquire()
-        try:
-            self._pool.submit(self._do, work)
-        except BaseException:
-            self._free.release()
-            raise
+        self._work.put(work)
 
     def close(self) -> None:
         """Wait until all is done."""
-        self._pool.shutdown(wait=True)
+        for _ in self._threads:
+            self._work.put(None)
+        for thread in self._threads:
+            thread.join()
 
-    def _do(self, work: Callable[[], None]) -> None:
-        close_old_connections()
+    def _serve(self) -> None:
         try:
-            work()
-        except Exception:
-            logger.exception("crew.work.failed")
+            while (work := self._work.get()) is not None:
+                close_old_connections()
+                try:
+                    work()
+                except Exception:
+                    logger.exception("crew.work.failed")
+                finally:
+                    close_old_connections()
+                    self._free.release()
         finally:
-            close_old_connections()
-            self._free.release()
+            connections.close_all()
 
 
 _present: Crew | None = None

@@ -6,7 +6,7 @@ or not at all, Zoho is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from zohodocs import clients, metrics
 from zohodocs.clients import ContactFacts, Contacts
@@ -34,6 +34,7 @@ class VendorSearch:
         self._document = document
         self._organization: Organization = document.organization
         self._told: list[tuple[str, list[ContactFacts]]] = []
+        self._mirrored: set[ContactFacts] = set()
         self.index_is_due = False
         self._ask = zoho_vendors.asker(self._organization, tell=self._hear)
         cached = document.arm(FLAG) == CANDIDATE
@@ -54,8 +55,7 @@ class VendorSearch:
     def _index_first(self, name: str) -> bool:
         found = self._find(name=name)
         if found:
-            for facts in found:
-                _mirror(self._organization, facts)
+            self._mirror(found)
             return True
         return self._ask is not None and self._ask(name)
 
@@ -65,8 +65,13 @@ class VendorSearch:
             return
         answer = self._contacts.bearing(tax_key)
         self._note(answer)
-        for facts in answer.contacts:
-            _mirror(self._organization, facts)
+        self._mirror(answer.contacts)
+
+    def _mirror(self, contacts: Iterable[ContactFacts]) -> None:
+        for facts in contacts:
+            if facts not in self._mirrored:
+                _mirror(self._organization, facts)
+                self._mirrored.add(facts)
 
     def _find(self, **keys: str) -> tuple[ContactFacts, ...] | None:
         """Who bears the keys; None where the index cannot say."""

@@ -46,6 +46,11 @@ _ALIKE = 200
 _LAYOUTS = 20
 # A later copy does not speak against the paper that came first, unless it was booked already.
 _BOOKED = (State.APPROVED, State.POSTING, State.POSTED)
+# Not whole documents: a vendor's papers of one day, with all that was read in them, are many.
+_SEEN_COLUMNS = (
+    *("code", "vendor__code", "invoice_number", "issue_date", "gross_total"),
+    *("document_type", "state"),
+)
 _NOT_SEEN = (State.REJECTED, State.SPLIT, State.DUPLICATE)
 
 # Asks Zoho for contacts of this name and mirrors them; False when Zoho did not answer in time.
@@ -68,6 +73,8 @@ class KnownVendors:
         self._look_up = look_up
         self._asked: set[str] = set()
         self._unverified = False
+        # The same vendor is found by number, account and name; it is read once.
+        self._known: dict[int, VendorFacts] = {}
 
     def by_tax_id(self, key: str) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
@@ -107,21 +114,26 @@ class KnownVendors:
         self._asked.add(name)
         if not self._ask_zoho(name):
             self._unverified = True
+        self._known.clear()  # Zoho may have told something new of them
 
     def _facts(self, ids: Iterable[int]) -> list[VendorFacts]:
-        wanted = set(ids)
-        if not wanted:
-            return []
+        wanted = sorted(set(ids))
+        missing = [pk for pk in wanted if pk not in self._known]
+        if missing:
+            self._known |= self._read(missing)
+        return [self._known[pk] for pk in wanted if pk in self._known]
+
+    def _read(self, ids: Iterable[int]) -> dict[int, VendorFacts]:
         history = Document.objects.for_organization(self._organization).filter(
             vendor_id=OuterRef("pk"), state=State.POSTED
         )
         rows = (
             Vendor.objects.for_organization(self._organization)
-            .filter(pk__in=wanted)
+            .filter(pk__in=ids)
             .prefetch_related("aliases", "bank_accounts")
             .annotate(has_history=Exists(history))
         )
-        return [_vendor_facts(row) for row in rows]
+        return {row.pk: _vendor_facts(row) for row in rows}
 
 
 def _vendor_facts(row: Any) -> VendorFacts:
@@ -218,7 +230,7 @@ class SeenBefore:
             .filter(Q(pk__lt=self._document_id) | Q(state__in=_BOOKED))
             .exclude(pk=self._document_id)
             .exclude(state__in=_NOT_SEEN)
-            .select_related("vendor")
+            .values_list(*_SEEN_COLUMNS)
         )
 
     def _bills(self) -> Any:
@@ -234,15 +246,16 @@ class SeenBefore:
         )
 
 
-def _seen(row: Document) -> SeenDocument:
+def _seen(row: tuple[Any, ...]) -> SeenDocument:
+    code, vendor_code, number, issued, gross, kind, state = row
     return SeenDocument(
-        document_id=str(row.code),
-        vendor_id=str(row.vendor.code) if row.vendor else "",
-        invoice_number=row.invoice_number,
-        issue_date=row.issue_date,
-        gross_total=row.gross_total,
-        document_type=row.document_type,
-        state=row.state,
+        document_id=str(code),
+        vendor_id=str(vendor_code) if vendor_code else "",
+        invoice_number=number,
+        issue_date=issued,
+        gross_total=gross,
+        document_type=kind,
+        state=state,
     )
 
 

@@ -45,7 +45,7 @@ class Zoho:
 @contextmanager
 def zoho(**options: float) -> Iterator[Zoho]:
     """A sandbox with these options of `manage.py zoho_sandbox`, for the length of the block."""
-    named = [part for name, value in options.items() for part in (_option(name), f"{value:g}")]
+    named = [part for name, value in options.items() for part in (_option(name), str(value))]
     command = [sys.executable, str(_MANAGE), "zoho_sandbox", "--port", "0", *named]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
