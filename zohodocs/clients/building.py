@@ -19,8 +19,11 @@ from .tokens import DatabaseTokens
 
 # Of the UK, of the Gulf, Mexico, Kenya and South Africa, and of India.
 _BUILT_IN_TAX_FIELDS = ("vat_reg_no", "tax_reg_no", "gst_no")
+# Several documents are posted at once and share what a minute gives: each call may have to let the
+# others go first, and that is cheaper than to give a document back and take it up again.
+_POSTING_PATIENCE_SECONDS = 10.0
 # Enough for the first click of somebody who was not there until now.
-_IDLE_RESERVE = 2
+_IDLE_RESERVE = 1
 Client = TypeVar("Client", bound=ZohoBooksReader)
 Listener = Callable[[CallRecord], None]
 _listeners: list[Listener] = []
@@ -46,7 +49,7 @@ def books_reader(organization: Organization) -> ZohoBooksReader:
 
 def books(organization: Organization) -> ZohoBooks:
     """The client that writes; only posting is handed one. Raises NotConnected."""
-    return _build(ZohoBooks, organization)
+    return _build(ZohoBooks, organization, patience=_POSTING_PATIENCE_SECONDS)
 
 
 def breaker_states() -> dict[str, str]:
@@ -81,7 +84,7 @@ def contact_tax_id(contact: Contact, vat_field: str) -> str:
     return next((found for field in fields if (found := contact.custom(field).strip())), "")
 
 
-def _build(kind: type[Client], organization: Organization) -> Client:
+def _build(kind: type[Client], organization: Organization, *, patience: float = 2.0) -> Client:
     connection = Connection.objects.filter(organization=organization).first()
     if connection is None or not connection.zoho_organization_id:
         raise NotConnected(
@@ -93,7 +96,7 @@ def _build(kind: type[Client], organization: Organization) -> Client:
         organization_id=connection.zoho_organization_id,
         tokens=DatabaseTokens(connection.pk),
         breaker=_breaker(connection),
-        budget=_budget(connection),
+        budget=_budget(connection, patience=patience),
         on_call=_told(connection),
     )
 
@@ -123,7 +126,7 @@ def _breaker(connection: Connection) -> Breaker:
     )
 
 
-def _budget(connection: Connection) -> Budget:
+def _budget(connection: Connection, *, patience: float = 2.0) -> Budget:
     return Budget(
         connection.zoho_organization_id,
         redis=shared_redis(),
@@ -132,6 +135,7 @@ def _budget(connection: Connection) -> Budget:
         idle_reserve=_IDLE_RESERVE,
         per_day=connection.daily_limit,
         time_zone=connection.organization.time_zone or "UTC",
+        patience_seconds=patience,
         time_scale=float(settings.TIME_SCALE),
     )
 

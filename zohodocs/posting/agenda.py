@@ -68,7 +68,5 @@ def _waiting() -> set[int]:
     with_work = Document.objects.filter(state__in=[State.APPROVED, State.POSTING])
     rows = connections.filter(organization_id__in=with_work.values("organization_id"))
     return {
-        row.organization_id
-        for row in rows.select_related("organization")
-        if 0 < clients.room_in(row) <= turns.longest_wait()
+        row.organization_id for row in rows.select_related("organization") if not turns.is_near(row)
     }

@@ -17,8 +17,8 @@ from zohodocs.timing import scaled
 
 # A minute of Zoho's: by then there is room again. What takes longer is told to the document.
 _LONGEST_SECONDS = 60.0
-# So long a call itself waits for room (`integrations.resilience.Budget`).
-_SOON_SECONDS = 2.0
+# So long the call itself may wait for room.
+_SOON_SECONDS = 5.0
 
 _waiting: Counter[int] = Counter()
 _lock = threading.Lock()
@@ -27,6 +27,12 @@ _lock = threading.Lock()
 def longest_wait() -> float:
     """Seconds that are waited at the door."""
     return scaled(_LONGEST_SECONDS)
+
+
+def is_near(connection: Connection) -> bool:
+    """Whether to ring now: there is room soon, or waiting is no use (see `comes`)."""
+    wait = clients.room_in(connection)
+    return wait <= scaled(_SOON_SECONDS) or wait > longest_wait()
 
 
 def comes(organization_id: int, *, places: int) -> bool:
