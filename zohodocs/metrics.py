@@ -43,6 +43,13 @@ LLM_TOKENS = Counter("zohodocs_llm_tokens_total", "Tokens sent and received.", [
 LLM_COST = Counter("zohodocs_llm_cost_total", "What the tokens cost, by the prices set.")
 FLAG_ANSWERS = Counter("zohodocs_flag_answers_total", "Answers of flags.", ["flag", "arm"])
 
+SHADOW_DIFFERENCES = Counter(
+    "zohodocs_shadow_differences_total", "Where the new way answered otherwise.", ["flag", "field"]
+)
+CONTACT_LOOKUPS = Counter(
+    "zohodocs_contact_lookups_total", "Look-ups in the index of contacts.", ["outcome"]
+)
+
 # A scrape must not cost a database query each when several Prometheus servers look.
 _CACHE_SECONDS = 5.0
 

@@ -93,6 +93,11 @@ ZOHO_ORGANIZATION_ID = env_str("ZOHO_ORGANIZATION_ID")
 ZOHO_VAT_FIELD = env_str("ZOHO_VAT_FIELD")
 ZOHO_DOCUMENT_FIELD = env_str("ZOHO_DOCUMENT_FIELD")
 ZOHO_DAILY_LIMIT = env_int("ZOHO_DAILY_LIMIT", 5000, low=1)
+# Of Zoho's hundred a minute some are left to its own pages and to other programs.
+ZOHO_CALLS_PER_MINUTE = env_int("ZOHO_CALLS_PER_MINUTE", 90, low=1)
+ZOHO_CALLS_AT_ONCE = env_int("ZOHO_CALLS_AT_ONCE", 8, low=1, high=64)
+# One call at a time is kept for people.
+POSTINGS_AT_ONCE = max(1, ZOHO_CALLS_AT_ONCE - 1)
 METRICS_TOKEN = env_secret("METRICS_TOKEN")
 
 # --- Language model: off unless there is an address and a model. ----------------------------------

@@ -1,7 +1,17 @@
-"""Keeping other people's services, and ourselves, out of trouble: a breaker and a call budget."""
+"""Keeping other people's services, and ourselves, out of trouble: breaker, call budget, cache."""
 
 from ._redis import connect
 from .breaker import Breaker
 from .budget import Budget, BudgetLeft
+from .cache import Found, Index, Outcome, Record
 
-__all__ = ["Breaker", "Budget", "BudgetLeft", "connect"]
+__all__ = [
+    "Breaker",
+    "Budget",
+    "BudgetLeft",
+    "Found",
+    "Index",
+    "Outcome",
+    "Record",
+    "connect",
+]

@@ -1,8 +1,8 @@
 """The budget's atomic steps. All times in milliseconds by the clock of Redis.
 
 Keys: log (sorted set, call -> moment), flight (sorted set, call -> end of its lease), facts (hash:
-`born`, `paused_until`, `strikes`, `strike_at`, `in_flight`, `in_flight_until`, and per calendar a
-day and its count).
+`born`, `person_at`, `paused_until`, `strikes`, `strike_at`, `in_flight`, `in_flight_until`, and per
+calendar a day and its count).
 """
 
 _HEAD = """
@@ -17,7 +17,8 @@ end
 """
 
 # limit, window, in flight, lease, per day, day length, zone offset, reserve (minute, flight, day),
-# share of the limit (percent) while the log is younger than a window, call
+# share of the limit (percent) while the log is younger than a window, call ('' = only look),
+# whether for a person, reserve (minute) while no person has called for as long as the last number
 ACQUIRE = (
     _HEAD
     + """
@@ -51,13 +52,19 @@ if flying >= math.max(1, most_flying - tonumber(ARGV[9])) then
 end
 
 redis.call('ZREMRANGEBYSCORE', log, '-inf', now - window)
-local room = math.max(1, limit - tonumber(ARGV[8]))
+local reserve = tonumber(ARGV[8])
+if now - fact('person_at') > tonumber(ARGV[15]) then
+  reserve = math.min(reserve, tonumber(ARGV[14]))
+end
+local room = math.max(1, limit - reserve)
 local used = redis.call('ZCARD', log)
 if used >= room then
   local blocker = redis.call('ZRANGE', log, used - room, used - room, 'WITHSCORES')
   return {0, 'minute', math.max(1, tonumber(blocker[2]) + window - now + 1)}
 end
 
+if ARGV[12] == '' then return {1, 'ok', 0} end
+if ARGV[13] == '1' then redis.call('HSET', facts, 'person_at', now) end
 redis.call('ZADD', log, now, ARGV[12])
 redis.call('ZADD', flight, now + lease, ARGV[12])
 for calendar, day in pairs(days) do

@@ -31,6 +31,7 @@ _LONGEST_PAUSE_SECONDS = 300.0
 _STRIKE_MEMORY_SECONDS = 3600.0
 _CROWDED_SECONDS = 60.0
 _UNREACHABLE_SECONDS = 5.0
+_PERSON_SECONDS = 300.0
 _DAILY_RESERVE_PERCENT = 5
 
 _WORDS = {
@@ -56,9 +57,10 @@ class Budget:
     """The calls of one organisation.
 
     `person_reserve` calls a minute, one in flight and five percent of the day are kept for slots
-    taken `for_person`. A slot is waited for up to `patience_seconds`. An empty log (first start, or
-    Redis lost it) allows `cold_start_share` of the limit for the first minute. Every time is
-    divided by `time_scale`, except what Zoho itself asks for in Retry-After.
+    taken `for_person`; of the minute only `idle_reserve` (None: all of it) while no person has
+    called for five minutes. A slot is waited for up to `patience_seconds`. An empty log (first
+    start, or Redis lost it) allows `cold_start_share` of the limit for the first minute. Every time
+    is divided by `time_scale`, except what Zoho itself asks for in Retry-After.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Budget:
         per_day: int = 5000,
         time_zone: str = "UTC",
         person_reserve: int = 10,
+        idle_reserve: int | None = None,
         lease_seconds: float = 60,
         cold_start_share: float = 0.5,
         patience_seconds: float = 2,
@@ -83,6 +86,7 @@ class Budget:
         self._per_day = per_day
         self._zone = ZoneInfo(time_zone)
         self._reserve = person_reserve
+        self._idle_reserve = person_reserve if idle_reserve is None else idle_reserve
         self._cold_percent = round(cold_start_share * 100)
         self._scale = time_scale
         self._patience = patience_seconds / time_scale
@@ -112,6 +116,11 @@ class Budget:
             # Without Redis the lease ends by itself.
             with contextlib.suppress(Unreachable):
                 self._release(self._keys, [call])
+
+    def room_in(self, *, for_person: bool = False) -> float:
+        """Seconds until a slot may be free, 0 = now; nothing is taken."""
+        refusal = self._try("", for_person=for_person)
+        return 0.0 if refusal is None else refusal.retry_after or 0.0
 
     def throttled(self, *, scope: Scope, retry_after: float | None) -> None:
         """Zoho said "too many": stop everybody for as long as that kind needs."""
@@ -174,6 +183,9 @@ class Budget:
                     daily_reserve,
                     self._cold_percent,
                     call,
+                    int(for_person),
+                    self._idle_reserve,
+                    self._scaled(_PERSON_SECONDS),
                 ],
             )
         except Unreachable:

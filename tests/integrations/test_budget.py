@@ -115,6 +115,31 @@ def test_a_reserve_is_kept_for_people(redis: Redis) -> None:
     assert refusal(some, for_person=True).scope == "minute"
 
 
+def test_while_nobody_is_there_most_of_the_reserve_is_used(redis: Redis) -> None:
+    some = budget(redis, person_reserve=4, idle_reserve=1)
+    spend(some, 9)
+    assert refusal(some).scope == "minute"
+
+    spend(some, 1, for_person=True)
+    redis.zremrangebyscore(LOG, "-inf", "+inf")
+
+    spend(some, 6)
+    assert refusal(some).scope == "minute", "somebody is there: the whole reserve is kept"
+    redis.hset(FACTS, "person_at", 1)
+    spend(some, 3)
+    assert refusal(some).scope == "minute"
+
+
+def test_looking_for_room_takes_none(redis: Redis) -> None:
+    some = budget(redis)
+    assert some.room_in() == 0
+    assert some.left().minute == 10
+
+    spend(some, 10)
+
+    assert 30 < some.room_in() <= 60.1
+
+
 def test_the_day_ends_with_its_reserve_kept_for_people(redis: Redis) -> None:
     some = budget(redis, per_minute=1000, per_day=100)
     spend(some, 95)

@@ -91,3 +91,19 @@ def test_a_change_without_a_reason_and_an_unknown_flag_are_refused() -> None:
         flags.set_flag(name=FLAG, mode=FlagMode.ON, why="  ", by="omar")
     with pytest.raises(flags.UnknownFlag, match=FLAG):
         flags.set_flag(name="warp_drive", mode=FlagMode.ON, why="x", by="omar")
+
+
+def test_in_shadow_the_percentage_is_the_share_that_is_compared() -> None:
+    organization = OrganizationFactory()
+
+    shadows = []
+    for mode, percent in (
+        (FlagMode.SHADOW, None),  # nobody said less than all
+        (FlagMode.SHADOW, Decimal(0)),
+        (FlagMode.ON, None),
+        (FlagMode.PERCENT, Decimal(100)),
+    ):
+        set_mode(mode, percent=percent)
+        shadows.append(flags.answers_for(organization, "unit")[FLAG]["shadow"])
+
+    assert shadows == [True, False, False, False]

@@ -12,8 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from zohodocs.models import Flag, FlagMode
+from zohodocs.models import Flag, FlagMode, ShadowDifference
 from zohodocs.rollout import flags
+
+from .base import BY_ORGANIZATION, ReadOnlyAdmin
 
 
 class FlagForm(forms.ModelForm[Flag]):
@@ -41,6 +43,8 @@ class FlagForm(forms.ModelForm[Flag]):
         ).exclude(pk=self.instance.pk)
         if twin.exists():
             raise ValidationError(_("This flag is set there already; change that row."))
+        if cleaned.get("mode") == FlagMode.SHADOW and not cleaned.get("percent"):
+            raise ValidationError({"percent": _("In shadow, say how large a share is compared.")})
         return cleaned
 
 
@@ -73,3 +77,13 @@ class FlagAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
             by=request.user.get_username(),
         )
         obj.pk = saved.pk
+
+
+@admin.register(ShadowDifference)
+class ShadowDifferenceAdmin(ReadOnlyAdmin):
+    """What the new ways, run beside the old ones, answered otherwise."""
+
+    list_display = ("seen_at", "organization", "document", "flag", "field", "control", "candidate")
+    list_filter = ("flag", "field", BY_ORGANIZATION)
+    list_select_related = ("organization", "document")
+    ordering = ("-seen_at",)

@@ -14,15 +14,21 @@ from .building import (
     budgets_left,
     contact_tax_id,
     on_zoho_call,
+    room_in,
     setup_reader,
 )
+from .contact_walk import keep_contacts
+from .contacts import Answer, ContactFacts, Contacts, contacts_of, facts_of
 from .sealing import decrypt, encrypt
 from .seeding import connection_from_environment
 from .states import needs_a_person, note_failure
 from .tokens import DatabaseTokens
 
 __all__ = [
+    "Answer",
     "CallRecord",
+    "ContactFacts",
+    "Contacts",
     "DatabaseTokens",
     "NotConnected",
     "books",
@@ -32,10 +38,14 @@ __all__ = [
     "budgets_left",
     "connection_from_environment",
     "contact_tax_id",
+    "contacts_of",
     "decrypt",
     "encrypt",
+    "facts_of",
+    "keep_contacts",
     "needs_a_person",
     "note_failure",
     "on_zoho_call",
+    "room_in",
     "setup_reader",
 ]

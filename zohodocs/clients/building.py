@@ -20,6 +20,11 @@ from .tokens import DatabaseTokens
 # Of the UK, of the Gulf, Mexico, Kenya and South Africa, and of India.
 _BUILT_IN_TAX_FIELDS = ("vat_reg_no", "tax_reg_no", "gst_no")
 _SETUP_SECONDS = 10.0
+# Several documents are posted at once and share what a minute gives: each call may have to let the
+# others go first, and that is cheaper than to give a document back and take it up again.
+_POSTING_PATIENCE_SECONDS = 10.0
+# Enough for the first click of somebody who was not there until now.
+_IDLE_RESERVE = 1
 Client = TypeVar("Client", bound=ZohoBooksReader)
 Listener = Callable[[CallRecord], None]
 _listeners: list[Listener] = []
@@ -45,7 +50,7 @@ def books_reader(organization: Organization) -> ZohoBooksReader:
 
 def books(organization: Organization) -> ZohoBooks:
     """The client that writes; only posting is handed one. Raises NotConnected."""
-    return _build(ZohoBooks, organization)
+    return _build(ZohoBooks, organization, patience=_POSTING_PATIENCE_SECONDS)
 
 
 def setup_reader(connection: Connection) -> ZohoBooksReader:
@@ -88,6 +93,11 @@ def budgets_left() -> dict[str, float]:
     }
 
 
+def room_in(connection: Connection) -> float:
+    """Seconds until this organisation may call Zoho again, by its budget; 0 = now."""
+    return _budget(connection).room_in()
+
+
 def contact_tax_id(contact: Contact, vat_field: str) -> str:
     """A contact's VAT number, wherever this organisation's Zoho keeps it; "" if it has none.
 
@@ -97,7 +107,7 @@ def contact_tax_id(contact: Contact, vat_field: str) -> str:
     return next((found for field in fields if (found := contact.custom(field).strip())), "")
 
 
-def _build(kind: type[Client], organization: Organization) -> Client:
+def _build(kind: type[Client], organization: Organization, *, patience: float = 2.0) -> Client:
     connection = Connection.objects.filter(organization=organization).first()
     if connection is None or not connection.zoho_organization_id:
         raise NotConnected(
@@ -109,7 +119,7 @@ def _build(kind: type[Client], organization: Organization) -> Client:
         organization_id=connection.zoho_organization_id,
         tokens=DatabaseTokens(connection.pk),
         breaker=_breaker(connection),
-        budget=_budget(connection),
+        budget=_budget(connection, patience=patience),
         on_call=_told(connection),
     )
 
@@ -138,17 +148,21 @@ def _tell(call: CallRecord) -> None:
 def _breaker(connection: Connection) -> Breaker:
     return Breaker(
         f"zoho_books:{connection.zoho_organization_id}",
-        redis=_redis(settings.REDIS_URL),
+        redis=shared_redis(),
         time_scale=float(settings.TIME_SCALE),
     )
 
 
-def _budget(connection: Connection) -> Budget:
+def _budget(connection: Connection, *, patience: float = 2.0) -> Budget:
     return Budget(
         connection.zoho_organization_id,
-        redis=_redis(settings.REDIS_URL),
+        redis=shared_redis(),
+        per_minute=settings.ZOHO_CALLS_PER_MINUTE,
+        in_flight=settings.ZOHO_CALLS_AT_ONCE,
+        idle_reserve=_IDLE_RESERVE,
         per_day=connection.daily_limit,
         time_zone=connection.organization.time_zone or "UTC",
+        patience_seconds=patience,
         time_scale=float(settings.TIME_SCALE),
     )
 
@@ -156,6 +170,11 @@ def _budget(connection: Connection) -> Budget:
 def _connected() -> list[Connection]:
     rows = Connection.objects.exclude(zoho_organization_id="").select_related("organization")
     return list(rows.order_by("pk"))
+
+
+def shared_redis() -> Redis:
+    """The Redis of all processes, by a connection that fails fast."""
+    return _redis(settings.REDIS_URL)
 
 
 @cache

@@ -35,12 +35,18 @@ def has_phrase(text: tuple[str, ...], phrase: str) -> bool:
 
     Words match as words: "car" is not in "scarf".
     """
-    wanted = words(phrase)
+    wanted = _phrase(phrase)
     if not wanted:
         return False
     return any(
         text[start : start + len(wanted)] == wanted for start in range(len(text) - len(wanted) + 1)
     )
+
+
+@lru_cache(maxsize=8192)
+def _phrase(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase: the same few thousand are looked for in every paper."""
+    return words(phrase)
 
 
 @lru_cache(maxsize=4096)

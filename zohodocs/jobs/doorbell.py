@@ -15,14 +15,17 @@ from redis.exceptions import RedisError
 from zohodocs.domain.states import DocumentState, next_job
 from zohodocs.models import Document
 from zohodocs.telemetry import get_logger
+from zohodocs.timing import scaled
 
 logger = get_logger(__name__)
+_QUIET_SECONDS = 20
 
 PROCESS = "zohodocs.jobs.pipeline.process"
 POST = "zohodocs.jobs.sync.post"
 LEARN = "zohodocs.jobs.learning.learn"
 REFRESH = "zohodocs.jobs.sync.refresh_reference"
 COPY = "zohodocs.jobs.sync.copy_history"
+CONTACTS = "zohodocs.jobs.sync.keep_contacts"
 
 # After a bell that was waited for in vain: two hundred files must not wait two hundred times.
 _REST_SECONDS = 10.0
@@ -79,6 +82,22 @@ def ring_for_reference(organization_id: int) -> bool:
 def ring_for_history(organization_id: int) -> bool:
     """Ask for the copy of an organisation's earlier bills to be taken a few calls further."""
     return _enqueue_job("sync", COPY, organization_id=organization_id)
+
+
+def ring_for_contacts(organization_id: int) -> bool:
+    """Ask for the index of an organisation's contacts to be built or renewed, ahead of the rest.
+
+    Many may ask at once: while one bell hangs there, no second is hung.
+    """
+    try:
+        queue = django_rq.get_queue("sync")
+        bell = f"organization:{organization_id}:contacts:bell"
+        if queue.connection.set(bell, 1, nx=True, px=round(scaled(_QUIET_SECONDS) * 1000)):
+            queue.enqueue(CONTACTS, organization_id=organization_id, at_front=True)
+    except (RedisError, OSError):
+        logger.warning("doorbell.ring.unheard", queue="sync", organization_id=organization_id)
+        return False
+    return True
 
 
 def _enqueue(queue: str, function: str, document: Document) -> bool:

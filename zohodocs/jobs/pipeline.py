@@ -8,7 +8,8 @@ import uuid
 
 from zohodocs import metrics, telemetry
 from zohodocs.models import Document
-from zohodocs.pipeline import runner, zoho_vendors
+from zohodocs.pipeline import runner
+from zohodocs.pipeline.cached_vendors import VendorSearch
 
 from . import doorbell
 
@@ -25,15 +26,20 @@ def process(*, document_id: int, **_: object) -> None:
     if document is None:
         return
     telemetry.bind(document=str(document.code))
+    search = VendorSearch(document)
     try:
         reached = runner.run(
             document_id,
             owner=WORKER_ID,
             observe=metrics.observe_stage,
-            ask_zoho=zoho_vendors.asker(document.organization),
+            ask_zoho=search.ask_zoho,
+            by_tax_id=search.by_tax_id,
         )
         if reached is not None:
             document.refresh_from_db()
             doorbell.ring(document)
+            search.compare()
+        if search.index_is_due:
+            doorbell.ring_for_contacts(document.organization_id)
     finally:
         telemetry.unbind()

@@ -1,12 +1,18 @@
-"""The RQ worker of every queue: jobs run in its own process, one after another."""
+"""The RQ worker of every queue: jobs run in its own process, one after another.
+
+Only the jobs of `sync` may hand their work over to a crew of threads (`crew.py`).
+"""
 
 from typing import Any
 
+from django.conf import settings
 from django.db import close_old_connections
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.worker import SimpleWorker
+
+from . import crew
 
 # RQ would keep a failed job for a year; the document's own history is what people look at.
 _KEEP_FAILED_SECONDS = 86_400
@@ -31,6 +37,12 @@ class OneQueueWorker(SimpleWorker):
         if len(self.queues) != 1:
             # Of several, RQ takes a job out before it writes down who has it: killed there, gone.
             raise ValueError("A worker serves one queue; start one worker for each.")
+
+    def work(self, *args: Any, **options: Any) -> bool:
+        """Work until told to stop, with a crew where jobs wait for Zoho."""
+        posts = "sync" in self.queue_names()
+        with crew.at_work(settings.POSTINGS_AT_ONCE if posts else 1):
+            return bool(super().work(*args, **options))
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run the job on a database connection that is neither broken nor too old."""

@@ -16,7 +16,7 @@ from .organization import (
 from .policy import Policy
 from .posting import KnownBill, Posting, PostingKind
 from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
-from .rollout import Flag, FlagMode
+from .rollout import Flag, FlagMode, ShadowDifference
 from .vendor import (
     Account,
     Location,
@@ -60,6 +60,7 @@ __all__ = [
     "ReviewState",
     "Role",
     "Rule",
+    "ShadowDifference",
     "State",
     "Tax",
     "Vendor",

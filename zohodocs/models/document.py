@@ -184,6 +184,11 @@ class Document(ScopedModel):
         answer = self.flags.get(flag) or {}
         return str(answer.get("arm", "control"))
 
+    def in_shadow(self, flag: str) -> bool:
+        """Whether the new way is to be run beside the old one for this document."""
+        answer = self.flags.get(flag) or {}
+        return bool(answer.get("shadow", False))
+
 
 def page_path(page: Page, _filename: str) -> str:
     """Pictures live beside each other, under a name of our own."""

@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .document import Document
 from .organization import Organization
+from .scope import ScopedModel
 
 
 class FlagMode(models.TextChoices):
@@ -53,3 +55,26 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ShadowDifference(ScopedModel):
+    """Where the new way, run beside the old one, would have answered otherwise."""
+
+    document = models.ForeignKey(
+        Document, on_delete=models.CASCADE, related_name="shadow_differences"
+    )
+    flag = models.CharField(max_length=60)
+    field = models.CharField(max_length=40)
+    control = models.TextField(blank=True)
+    candidate = models.TextField(blank=True)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("shadow difference")
+        verbose_name_plural = _("shadow differences")
+        indexes = (
+            models.Index(fields=["organization", "flag", "-seen_at"], name="shadow_org_flag"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.flag}: {self.field}"

@@ -47,23 +47,40 @@ _LAYOUTS = 20
 # A later copy does not speak against the paper that came first, unless it was booked already.
 _BOOKED = (State.APPROVED, State.POSTING, State.POSTED)
 _VOID = "void"
+# Not whole documents: a vendor's papers of one day, with all that was read in them, are many.
+_SEEN_COLUMNS = (
+    *("code", "vendor__code", "invoice_number", "issue_date", "gross_total"),
+    *("document_type", "state", "vendor_name"),
+)
 _NOT_SEEN = (State.REJECTED, State.SPLIT, State.DUPLICATE)
 
 # Asks Zoho for contacts of this name and mirrors them; False when Zoho did not answer in time.
 AskZoho = Callable[[str], bool]
+# Mirrors the contacts that bear this key of a VAT number, as far as they are known unasked.
+LookUp = Callable[[str], None]
 
 
 class KnownVendors:
     """Vendors of one organisation: our copies of its Zoho contacts, asked anew where possible."""
 
-    def __init__(self, organization: Organization, ask_zoho: AskZoho | None) -> None:
+    def __init__(
+        self,
+        organization: Organization,
+        ask_zoho: AskZoho | None,
+        look_up: LookUp | None = None,
+    ) -> None:
         self._organization = organization
         self._ask_zoho = ask_zoho
+        self._look_up = look_up
         self._asked: set[str] = set()
         self._unverified = False
+        # The same vendor is found by number, account and name; it is read once.
+        self._known: dict[int, VendorFacts] = {}
 
     def by_tax_id(self, key: str) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
+        if self._look_up is not None:
+            self._look_up(key)
         keys = VendorTaxKey.objects.for_organization(self._organization).filter(key=key)
         return self._facts(keys.values_list("vendor_id", flat=True))
 
@@ -95,21 +112,26 @@ class KnownVendors:
         self._asked.add(name)
         if not self._ask_zoho(name):
             self._unverified = True
+        self._known.clear()  # Zoho may have told something new of them
 
     def _facts(self, ids: Iterable[int]) -> list[VendorFacts]:
-        wanted = set(ids)
-        if not wanted:
-            return []
+        wanted = sorted(set(ids))
+        missing = [pk for pk in wanted if pk not in self._known]
+        if missing:
+            self._known |= self._read(missing)
+        return [self._known[pk] for pk in wanted if pk in self._known]
+
+    def _read(self, ids: Iterable[int]) -> dict[int, VendorFacts]:
         history = Document.objects.for_organization(self._organization).filter(
             vendor_id=OuterRef("pk"), state=State.POSTED
         )
         rows = (
             Vendor.objects.for_organization(self._organization)
-            .filter(pk__in=wanted)
+            .filter(pk__in=ids)
             .prefetch_related("aliases", "bank_accounts")
             .annotate(has_history=Exists(history))
         )
-        return [_vendor_facts(row) for row in rows]
+        return {row.pk: _vendor_facts(row) for row in rows}
 
 
 def _likest(rows: Any, folded: str, words: Sequence[str]) -> Any:
@@ -228,7 +250,7 @@ class SeenBefore:
             .filter(Q(pk__lt=self._document_id) | Q(state__in=_BOOKED))
             .exclude(pk=self._document_id)
             .exclude(state__in=_NOT_SEEN)
-            .select_related("vendor")
+            .values_list(*_SEEN_COLUMNS)
         )
 
     def _bills(self) -> Any:
@@ -245,16 +267,17 @@ def _not_ours(bills: Any, organization: Organization) -> Any:
     return bills.exclude(status=_VOID).exclude(zoho_bill_id__in=ours.values("posting__bill_id"))
 
 
-def _seen(row: Document) -> SeenDocument:
+def _seen(row: tuple[Any, ...]) -> SeenDocument:
+    code, vendor_code, number, issued, gross, kind, state, supplier_name = row
     return SeenDocument(
-        document_id=str(row.code),
-        vendor_id=str(row.vendor.code) if row.vendor else "",
-        invoice_number=row.invoice_number,
-        issue_date=row.issue_date,
-        gross_total=row.gross_total,
-        document_type=row.document_type,
-        state=row.state,
-        supplier_name=row.vendor_name,
+        document_id=str(code),
+        vendor_id=str(vendor_code) if vendor_code else "",
+        invoice_number=number,
+        issue_date=issued,
+        gross_total=gross,
+        document_type=kind,
+        state=state,
+        supplier_name=supplier_name,
     )
 
 
@@ -283,10 +306,10 @@ class LearntLayouts:
         return list(rows.order_by("-learnt_at").values_list("data", flat=True)[:_LAYOUTS])
 
 
-def ports_for(document: Document, ask_zoho: AskZoho | None) -> Ports:
-    """The look-ups for one document; `ask_zoho` None = only what we know ourselves."""
+def ports_for(document: Document, ask_zoho: AskZoho | None, look_up: LookUp | None = None) -> Ports:
+    """The look-ups for one document; without any of them only what we know ourselves."""
     return Ports(
-        vendors=KnownVendors(document.organization, ask_zoho),
+        vendors=KnownVendors(document.organization, ask_zoho, look_up),
         accounts=BooksOfAccount(document.organization),
         seen=SeenBefore(document.organization, document.pk),
         layouts=LearntLayouts(document.organization),

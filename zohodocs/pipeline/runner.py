@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from zohodocs.domain.case import Case
+from zohodocs.domain.case import Case, Ports
 from zohodocs.domain.invoice import Extraction
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.domain.verdicts import (
@@ -30,7 +30,7 @@ from zohodocs.timing import scaled
 from . import flow, records
 from .decision import approval_needed
 from .lease import kept
-from .lookups import AskZoho, ports_for
+from .lookups import AskZoho, LookUp, ports_for
 
 logger = get_logger(__name__)
 WORKER = "worker"
@@ -48,6 +48,7 @@ def run(
     owner: str,
     observe: Observe | None = None,
     ask_zoho: AskZoho | None = None,
+    by_tax_id: LookUp | None = None,
 ) -> DocumentState | None:
     """Process one received document; the state it reached, None if there was nothing to do.
 
@@ -66,7 +67,7 @@ def run(
     try:
         case = case_of(document)
         with kept(document, token=token, lease=lease):
-            result = _processed(document, case, observe, ask_zoho)
+            result = _processed(document, case, observe, ports_for(document, ask_zoho, by_tax_id))
         return _store(document, *_settled(case, result), token=token)
     except LostLease:
         logger.warning("document.process.fenced", document=str(document.code))
@@ -167,13 +168,13 @@ def give_back(
 
 
 def _processed(
-    document: Document, case: Case, observe: Observe | None, ask_zoho: AskZoho | None
+    document: Document, case: Case, observe: Observe | None, ports: Ports
 ) -> Case | Stop:
     content = _original(document)
     if isinstance(content, Stop):
         return content
     case = replace(case, content=content)
-    return flow.run(case, ports_for(document, ask_zoho), observe=observe)
+    return flow.run(case, ports, observe=observe)
 
 
 def _original(document: Document) -> bytes | Stop:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from integrations.errors import IntegrationError
 from zohodocs import clients
+from zohodocs.clients import ContactFacts
 from zohodocs.domain.identity import fold_name
 from zohodocs.models import Connection, ConnectionState, Organization, Vendor, mirror_contact
 from zohodocs.telemetry import get_logger
@@ -16,11 +17,14 @@ PATIENCE_SECONDS = 1.0
 _ASKABLE = (ConnectionState.WORKING, ConnectionState.THROTTLED)
 
 
-def asker(organization: Organization) -> Callable[[str], bool] | None:
+Tell = Callable[[str, list[ContactFacts]], None]
+
+
+def asker(organization: Organization, *, tell: Tell | None = None) -> Callable[[str], bool] | None:
     """A question to Zoho for contacts of a name; None where the organisation has no connection.
 
-    What Zoho answers is mirrored into our vendors; the question returns False when Zoho did not
-    answer within `PATIENCE_SECONDS`, and posting looks again.
+    What Zoho answers is mirrored into our vendors and told to `tell`; the question returns False
+    when Zoho did not answer within `PATIENCE_SECONDS`, and posting looks again.
     """
     connection = Connection.objects.filter(organization=organization).first()
     if connection is None or connection.state == ConnectionState.OFF:
@@ -55,6 +59,8 @@ def asker(organization: Organization) -> Callable[[str], bool] | None:
                 active=contact.is_active,
                 is_customer=not contact.is_vendor,
             )
+        if tell is not None:
+            tell(name, [clients.facts_of(contact, connection.vat_field) for contact in contacts])
         return True
 
     return ask

@@ -23,6 +23,7 @@ from zohodocs.models import (
 )
 from zohodocs.timing import scaled
 
+from . import turns
 from .facts import MACHINE
 
 _BATCH = 500
@@ -37,8 +38,8 @@ def due(now: datetime, *, limit: int = _BATCH) -> list[int]:
 
     Most urgent first.
 
-    Where a connection waits for a person, nothing; where its settings look wrong, one document
-    tries now and then whether they were mended.
+    Where a connection waits for a person or for its next call, nothing; where its settings look
+    wrong, one document tries now and then whether they were mended.
     """
     resting, probing = _troubled(now)
     rows = (
@@ -106,4 +107,16 @@ def _troubled(now: datetime) -> tuple[set[int], set[int]]:
         elif row.state == ConnectionState.WRONG and row.last_error_at:
             long_ago = row.last_error_at + rest <= now
             (probing if long_ago else resting).add(row.organization_id)
-    return resting, probing
+    return resting | _waiting(), probing
+
+
+def _waiting() -> set[int]:
+    """Organisations whose calls of this minute are used up: their bells would only be dropped."""
+    connections = Connection.objects.filter(
+        state__in=[ConnectionState.WORKING, ConnectionState.THROTTLED]
+    ).exclude(zoho_organization_id="")
+    with_work = Document.objects.filter(state__in=[State.APPROVED, State.POSTING])
+    rows = connections.filter(organization_id__in=with_work.values("organization_id"))
+    return {
+        row.organization_id for row in rows.select_related("organization") if not turns.is_near(row)
+    }

@@ -18,6 +18,7 @@ from zohodocs.domain.identity import bare_tax_id, fold_name, same_tax_id
 from zohodocs.models import AuditEvent, Connection, Document, Vendor
 from zohodocs.telemetry import get_logger
 
+from . import indexed
 from .facts import approved_by_a_person
 from .refusals import CannotPlan
 
@@ -43,7 +44,17 @@ def contact_for(
     _refuse_excluded(document, vendor)
     if vendor.zoho_contact_id:
         return _checked(vendor, connection, books)
-    found = _found(vendor, connection, books) or _newcomer(vendor, connection, books)
+    found = (
+        indexed.found(
+            document,
+            vendor,
+            connection,
+            books,
+            bears_tax_id=lambda row: _bears_tax_id(vendor, connection, row),
+        )
+        or _found(vendor, connection, books)
+        or _newcomer(vendor, connection, books)
+    )
     if found is not None:
         return _linked(vendor, found, document, "vendor.linked")
     if not approved_by_a_person(document):
@@ -174,6 +185,7 @@ def _created(
         contact = books.create_contact(payload)
     except NameTaken:
         contact = _owner_of_name(vendor, connection, books, payload)
+    indexed.note(document, connection, contact)
     return _linked(vendor, contact, document, "vendor.created")
 
 

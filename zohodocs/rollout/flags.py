@@ -62,6 +62,11 @@ DEFINITIONS: Mapping[str, FlagDefinition] = {
             gettext_noop("Every document is read as if it were the first of its vendor."),
             gettext_noop("Corrections of one document help to read the next of the same layout."),
         ),
+        FlagDefinition(
+            "new_cache",
+            gettext_noop("Zoho is asked for the vendor of every document."),
+            gettext_noop("An index of Zoho's contacts is looked at first; Zoho is asked in doubt."),
+        ),
     )
 }
 
@@ -72,12 +77,16 @@ class UnknownFlag(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FlagAnswer:
-    """What a document was given. `arm` is `control` or `candidate`."""
+    """What a document was given. `arm` is `control` or `candidate`.
+
+    `shadow`: the candidate is to be run beside the control, whose answer holds.
+    """
 
     arm: str
     mode: str
     bucket: int
     version: int
+    shadow: bool = False
 
 
 def answers_for(organization: Organization, unit: str) -> dict[str, dict[str, Any]]:
@@ -111,7 +120,9 @@ def _answer(name: str, flag: Flag | None, unit: str) -> FlagAnswer:
     candidate = flag.mode == FlagMode.ON or (
         flag.mode == FlagMode.PERCENT and is_in(number, flag.percent)
     )
-    return FlagAnswer(CANDIDATE if candidate else CONTROL, flag.mode, number, flag.version)
+    shadow = flag.mode == FlagMode.SHADOW and is_in(number, flag.percent)
+    arm = CANDIDATE if candidate else CONTROL
+    return FlagAnswer(arm, flag.mode, number, flag.version, shadow)
 
 
 def set_flag(
@@ -134,7 +145,9 @@ def set_flag(
         raise ValueError(_("Say why the flag is changed."))
     if mode == FlagMode.PERCENT and percent is None:
         raise ValueError(_("Say the percentage."))
-    share = Decimal(0) if percent is None else percent
+    # In shadow it is the share that is looked at: all, unless somebody says less.
+    unsaid = Decimal(100) if mode == FlagMode.SHADOW else Decimal(0)
+    share = unsaid if percent is None else percent
     if not share.is_finite() or not 0 <= share <= 100 or share != share.quantize(Decimal("0.01")):
         raise ValueError(_("The percentage is 0 to 100 with at most two decimals."))
     with transaction.atomic():

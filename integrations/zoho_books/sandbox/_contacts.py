@@ -83,7 +83,11 @@ class Contacts:
 
     def set_status(self, organization_id: str, call: Call, contact_id: str, status: str) -> Reply:
         """`POST /contacts/{id}/active` and `/inactive`."""
-        contact = {**self._one(organization_id, contact_id), "status": status}
+        contact = {
+            **self._one(organization_id, contact_id),
+            "status": status,
+            "last_modified_time": timestamp(),
+        }
         self._store.save(organization_id, "contacts", contact_id, contact)
         return success({}, message=f"The contact has been marked as {status}.")
 

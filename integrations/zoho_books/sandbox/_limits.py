@@ -61,6 +61,7 @@ class Limits:
             self._days: dict[str, tuple[int, int]] = {}
             self._flying: dict[str, int] = defaultdict(int)
             self._blocked_until: dict[str, float] = {}
+            self.refused = 0
             self.most_in_a_minute = 0
             self.most_at_once = 0
 
@@ -68,7 +69,11 @@ class Limits:
     def counted(self, organization_id: str) -> Iterator[None]:
         """Count one call while it runs, or refuse it."""
         with self._lock:
-            self._count(organization_id, time.time())
+            try:
+                self._count(organization_id, time.time())
+            except Problem:
+                self.refused += 1
+                raise
             self._flying[organization_id] += 1
             self.most_at_once = max(self.most_at_once, self._flying[organization_id])
         try:

@@ -150,6 +150,12 @@ class Sandbox:
                 self._unique = unique_document_field
             self._books = self._new_books()
 
+    @property
+    def calls(self) -> dict[str, int]:
+        """How often each address was called; cheaper than `snapshot`."""
+        with self._store.lock:
+            return dict(self._books.calls)
+
     def snapshot(self) -> dict[str, Any]:
         """Everything a test may ask, as `GET /_sandbox/state` gives it."""
         with self._store.lock:
@@ -157,6 +163,7 @@ class Sandbox:
                 "organizations": list(self._store.records("", "organizations").values()),
                 "calls": dict(self._books.calls),
                 "faults": self._faults.listed(),
+                "refused_by_limits": self._limits.refused,
                 "most_in_a_minute": self._limits.most_in_a_minute,
                 "most_at_once": self._limits.most_at_once,
             }
@@ -236,6 +243,8 @@ class Sandbox:
             match call.method, call.path:
                 case "GET", "/_sandbox/state":
                     return as_json(self.snapshot())
+                case "GET", "/_sandbox/calls":
+                    return as_json(self.calls)
                 case "POST", "/_sandbox/faults":
                     content = json.loads(call.body, parse_float=Decimal)
                     if isinstance(content, dict):

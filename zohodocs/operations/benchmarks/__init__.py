@@ -1,8 +1,10 @@
 """Speed as a ratio: a baseline and the product measured in one run, on the same machine."""
 
+from .budget import budget
+from .old_vs_new import old_vs_new
 from .pipeline import pipeline
 from .result import Result
 
-BENCHMARKS = {"pipeline": pipeline}
+BENCHMARKS = {"pipeline": pipeline, "old_vs_new": old_vs_new, "budget": budget}
 
 __all__ = ["BENCHMARKS", "Result"]

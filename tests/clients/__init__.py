@@ -1,0 +1,1 @@
+"""Clients of an organisation, put together."""
