@@ -10,6 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from datetime import datetime
+
+from django.utils import timezone
 
 from zohodocs import clients
 from zohodocs.models import Connection
@@ -29,9 +32,9 @@ def longest_wait() -> float:
     return scaled(_LONGEST_SECONDS)
 
 
-def is_near(connection: Connection) -> bool:
-    """Whether to ring now: there is room soon, or waiting is no use (see `comes`)."""
-    wait = clients.room_in(connection)
+def is_near(connection: Connection, *, at: datetime) -> bool:
+    """Whether to ring at that moment: there is room soon, or waiting is no use (see `comes`)."""
+    wait = clients.room_in(connection) - (at - timezone.now()).total_seconds()
     return wait <= scaled(_SOON_SECONDS) or wait > longest_wait()
 
 
