@@ -3,6 +3,7 @@
 Only posting calls `books`; everything else gets `books_reader`, which cannot write.
 """
 
+from integrations.resilience import BudgetLeft as CallsLeft
 from integrations.zoho_books import CallRecord
 
 from .building import (
@@ -11,6 +12,7 @@ from .building import (
     books_reader,
     breaker_states,
     budgets_left,
+    calls_left,
     contact_tax_id,
     on_zoho_call,
 )
@@ -21,12 +23,14 @@ from .tokens import DatabaseTokens
 
 __all__ = [
     "CallRecord",
+    "CallsLeft",
     "DatabaseTokens",
     "NotConnected",
     "books",
     "books_reader",
     "breaker_states",
     "budgets_left",
+    "calls_left",
     "connection_from_environment",
     "contact_tax_id",
     "decrypt",

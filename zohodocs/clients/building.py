@@ -10,7 +10,7 @@ from django.conf import settings
 from redis import Redis
 
 from integrations.errors import IntegrationError
-from integrations.resilience import Breaker, Budget, connect
+from integrations.resilience import Breaker, Budget, BudgetLeft, connect
 from integrations.zoho_books import CallRecord, Contact, ZohoBooks, ZohoBooksReader
 from zohodocs.models import Connection, ConnectionState, Organization
 
@@ -63,6 +63,11 @@ def budgets_left() -> dict[str, float]:
         "day": float(min(left.day for left in lefts)),
         "in_flight": float(min(left.in_flight for left in lefts)),
     }
+
+
+def calls_left(connection: Connection) -> BudgetLeft:
+    """What is left of this connection's budget, the reserves included."""
+    return _budget(connection).left()
 
 
 def contact_tax_id(contact: Contact, vat_field: str) -> str:

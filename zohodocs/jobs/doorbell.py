@@ -21,6 +21,8 @@ PROCESS = "zohodocs.jobs.pipeline.process"
 POST = "zohodocs.jobs.sync.post"
 LEARN = "zohodocs.jobs.learning.learn"
 REFRESH = "zohodocs.jobs.sync.refresh_reference"
+AMEND = "zohodocs.jobs.books.amend"
+FIND_DRIFT = "zohodocs.jobs.books.find_drift"
 
 
 def ring(document: Document) -> bool:
@@ -68,6 +70,16 @@ def ring_to_learn(document: Document) -> bool:
 def ring_for_reference(organization_id: int) -> bool:
     """Ask for an organisation's accounts, taxes and vendors to be copied anew."""
     return _enqueue_job("sync", REFRESH, organization_id=organization_id)
+
+
+def ring_to_amend(amendment_id: int) -> bool:
+    """Have a confirmed change made in Zoho; call it after the commit."""
+    return _enqueue_job("sync", AMEND, amendment_id=amendment_id)
+
+
+def ring_for_drift(organization_id: int) -> bool:
+    """Have an organisation's entries in Zoho looked at for later edits."""
+    return _enqueue_job("sync", FIND_DRIFT, organization_id=organization_id)
 
 
 def _enqueue(queue: str, function: str, document: Document) -> bool:

@@ -1,7 +1,9 @@
 """The rows: one aggregate a file."""
 
+from .amendment import Amendment, AmendmentKind, AmendmentState
 from .arrival import Arrival, ArrivalResult
 from .document import Document, Page, State
+from .drift import DriftWatch
 from .event import AuditEvent
 from .extraction import Extraction, FieldValue, Finding
 from .layout import LayoutMemory
@@ -14,6 +16,7 @@ from .organization import (
 )
 from .policy import Policy
 from .posting import KnownBill, Posting, PostingKind
+from .posting_call import PostingCall
 from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
 from .rollout import Flag, FlagMode
 from .vendor import (
@@ -29,6 +32,9 @@ from .vendor import (
 
 __all__ = [
     "Account",
+    "Amendment",
+    "AmendmentKind",
+    "AmendmentState",
     "Arrival",
     "ArrivalResult",
     "AuditEvent",
@@ -36,6 +42,7 @@ __all__ = [
     "ConnectionState",
     "Correction",
     "Document",
+    "DriftWatch",
     "Extraction",
     "FieldValue",
     "Finding",
@@ -48,6 +55,7 @@ __all__ = [
     "Page",
     "Policy",
     "Posting",
+    "PostingCall",
     "PostingKind",
     "ReviewItem",
     "ReviewKind",

@@ -18,6 +18,8 @@ from zohodocs.pipeline import runner
 from zohodocs.posting import push
 from zohodocs.telemetry import get_logger
 
+from . import nightly
+
 logger = get_logger(__name__)
 _BATCH = 500
 _A_DAY = timedelta(days=1)
@@ -42,6 +44,7 @@ def sweep(*, now: datetime | None = None) -> Swept:
         recovered += reached is DocumentState.RECEIVED
         gave_up += reached is DocumentState.FAILED
     rung = ring_waiting(now=moment) + ring_due(now=moment) + ring_for_reference(now=moment)
+    rung += nightly.ring_amendments(now=moment) + nightly.ring_for_drift(now=moment)
     if recovered or gave_up or rung:
         logger.info("sweep.pass.done", recovered=recovered, gave_up=gave_up, rung=rung)
     return Swept(recovered, gave_up, rung)

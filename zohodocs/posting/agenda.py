@@ -27,6 +27,7 @@ def due(now: datetime, *, limit: int = _BATCH) -> list[int]:
     resting, probing = _troubled(now)
     rows = (
         Document.objects.filter(approved | under_way)
+        .exclude(posting__held_at__isnull=False)
         .exclude(organization_id__in=resting)
         .order_by("approved_at", "pk")
         .values_list("pk", "organization_id")[:limit]
