@@ -130,7 +130,13 @@ class Attempt:
     def reject(self, code: str, message: str) -> None:
         """Give the document back to a person, with the reason and what to do."""
         with transaction.atomic():
-            self.move(_S.REJECTED, error_code=code[:40], error_message=message, not_before=None)
+            self.move(
+                _S.REJECTED,
+                error_code=code[:40],
+                error_message=message,
+                not_before=None,
+                adopt_id="",  # a later approval is not bound to it
+            )
             record.back_to_a_person(self.document, code=code, message=message, now=self.now())
             record.step(self.document, "bill.push.rejected", code=code)
         self.not_before = None

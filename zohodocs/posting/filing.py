@@ -180,11 +180,14 @@ def _twins(attempt: Attempt, entry: Entry) -> int:
 
 def _gone(attempt: Attempt) -> None:
     """Somebody deleted the entry before its file was on it: shown, never posted again."""
+    nothing = standing.gone({})
     deleted = Difference("entry", attempt.posting.bill_id, "", grave=True)
     with transaction.atomic():
         attempt.finish(
             PostingState.CONFIRMED,
             differences=[deleted.to_json()],
+            agreed=nothing,
+            stands=nothing,
             confirmed_at=attempt.now(),
             error_code="gone_in_zoho",
             error_message="The entry was deleted in Zoho Books.",

@@ -82,6 +82,8 @@ def tells_nothing_new(row: Mapping[str, Any], stood: Mapping[str, Any]) -> bool:
 def changes(agreed: Mapping[str, Any], stands: Mapping[str, Any]) -> list[Difference]:
     """What is otherwise than agreed, gravest first; a payment or an opened draft is no change."""
     if stands.get("status") == GONE:
+        if agreed.get("status") == GONE:
+            return []
         return [Difference("status", str(agreed.get("status") or "open"), GONE, grave=True)]
     found = []
     for name, label in _LABELS.items():
