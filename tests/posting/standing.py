@@ -50,5 +50,5 @@ def later(posting: Posting) -> None:
 def search(desk: Desk, **options: Any) -> Found:
     """One turn of the nightly search."""
     with clients.books_reader(desk.organization) as reader:
-        now = options.pop("now", timezone.now() + NIGHT)
+        now = options.pop("now", timezone.now())
         return drift.check(desk.organization, now=now, reader=reader, **options)

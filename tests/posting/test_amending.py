@@ -1,4 +1,4 @@
-"""A change to an entry in Zoho: proposed, confirmed by another, done once, said after it was seen."""
+"""A change to an entry in Zoho: proposed, confirmed by another, done once, seen, then said."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zohodocs import metrics
+from zohodocs.domain.crash import crash_here
 from zohodocs.domain.file_types import FileType, detect
 from zohodocs.domain.reading import Unreadable
 from zohodocs.models import Arrival, ArrivalResult, AuditEvent, Document, Organization
@@ -92,6 +93,7 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
     if not storage.exists(path):
         path = storage.save(path, ContentFile(content))
     document.original.name = path
+    crash_here("arrive.after_file")
     try:
         with transaction.atomic():
             document.save()
@@ -114,6 +116,7 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
         if faster is None:
             raise
         return _repeated(faster, facts)
+    crash_here("arrive.after_commit")
     logger.info("document.arrive.accepted", document=str(code), channel=facts["channel"])
     return arrival
 

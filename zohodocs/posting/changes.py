@@ -8,6 +8,7 @@ from typing import Protocol
 
 from integrations.errors import Refused
 from integrations.zoho_books import ZohoBooks
+from zohodocs.domain.money import ZERO
 from zohodocs.models import Amendment, AmendmentKind, Document, Posting
 
 from . import planning, standing
@@ -70,8 +71,9 @@ class Correct:
         if entry.status == VOID:
             self.entries.reopen(entry.id)
         if amiss - {"status", "file"}:
-            payload = with_line_ids(wire(self.posting.payload), entry)
-            self.entries.correct(entry.id, payload)
+            # A field that is left out keeps what somebody wrote into it.
+            payload = {"adjustment": ZERO} | wire(self.posting.payload)
+            self.entries.correct(entry.id, with_line_ids(payload, entry))
         if "file" in amiss:
             try:
                 file = file_for(self.document)

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from zohodocs.domain.money import rounded
+
 from .entries import VOID, Entry
 from .reconcile import STANDING, Difference, Expected
 
@@ -117,6 +119,9 @@ def _difference(
         was, now = (side.get("vendor_name") or side[name] for side in (agreed, stands))
     if name == "file":
         was, now = "attached", "missing"
+    if name in _AMOUNTS:
+        currency = str(stands.get("currency") or agreed.get("currency") or "")
+        was, now = (f"{rounded(Decimal(str(side)), currency):f}" for side in (was, now))
     grave = name in _GRAVE or (name == "status" and now == VOID)
     return Difference(label, str(was), str(now), grave=grave)
 

@@ -230,7 +230,7 @@ def _side_by_side(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Ro
 def _shown(name: str, side: Mapping[str, Any]) -> str:
     value = side.get(name)
     if name == "file":
-        return {True: _("attached"), False: _("missing")}.get(value, "")
+        return "" if value is None else _("attached") if value else _("missing")
     if not value:
         return ""
     if name in ("total", "tax_total"):
