@@ -7,7 +7,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from tests.faults.conftest import Company
@@ -110,7 +109,7 @@ def test_whoever_takes_a_paper_in_is_killed(company: Company, point: str) -> Non
         (document,) = Document.objects.all()
         assert document.state == "received"
         assert Arrival.objects.filter(result="accepted").count() == 1
-        with default_storage.open(document.original.name) as kept:
+        with document.original.open("rb") as kept:
             assert kept.read() == PDF
         rung = sweeping.ring_waiting(now=timezone.now() + timedelta(minutes=1))
         assert rung == 1

@@ -68,11 +68,13 @@ def gone(stood: Mapping[str, Any]) -> Standing:
 def tells_nothing_new(row: Mapping[str, Any], stood: Mapping[str, Any]) -> bool:
     """Whether a row of a list says that the entry is still what was last seen.
 
-    A row says less than the entry; what it leaves out counts as unchanged, but its moment of change
-    must be there and not be later than the one that was seen.
+    A row says less than the entry; what it leaves out counts as unchanged. Where it names a moment
+    of change, that must not be later than the one that was seen.
     """
+    if not stood:
+        return False
     seen_at, changed_at = _moment(stood.get("changed_at")), _moment(row.get("changed_at"))
-    if seen_at is None or changed_at is None or changed_at > seen_at:
+    if changed_at is not None and (seen_at is None or changed_at > seen_at):
         return False
     return all(
         row.get(name) is None or _same(name, stood.get(name), row[name])
