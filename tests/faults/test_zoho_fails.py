@@ -249,5 +249,7 @@ def test_a_hundred_calls_a_minute_are_never_exceeded(company: Company) -> None:
         member.end()
 
     company.prove()
-    assert company.zoho.snapshot()["most_in_a_minute"] <= 95
+    most = company.zoho.snapshot()["most_in_a_minute"]
+    print(f"most calls in one minute at Zoho: {most} of 100")  # noqa: T201 - what people ask for
+    assert most <= 95
     assert not PostingCall.objects.filter(outcome="throttled").exists()
