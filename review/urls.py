@@ -19,5 +19,13 @@ urlpatterns = [
     path("<uuid:code>/lines/", views.lines, name="lines"),
     path("<uuid:code>/accept/", views.accept, name="accept"),
     path("<uuid:code>/decide/", views.decide, name="decide"),
+    path("<uuid:code>/accept-entry/", views.accept_entry, name="accept_entry"),
+    path("posting/<uuid:code>/hold/", views.posting, {"verb": "hold"}, name="hold"),
+    path("posting/<uuid:code>/release/", views.posting, {"verb": "release"}, name="release"),
+    path("posting/<uuid:code>/retry/", views.posting, {"verb": "retry"}, name="retry"),
+    path("posting/<uuid:code>/adopt/", views.posting, {"verb": "adopt"}, name="adopt"),
+    path("posting/<uuid:code>/propose/", views.posting, {"verb": "propose"}, name="propose"),
+    path("change/<uuid:code>/confirm/", views.amendment, {"verb": "confirm"}, name="confirm"),
+    path("change/<uuid:code>/withdraw/", views.amendment, {"verb": "withdraw"}, name="withdraw"),
     path("<uuid:code>/again/", views.again, name="again"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -63,6 +64,23 @@ class ZohoBooks(ZohoBooksReader):
             "POST", "/vendorcredits", "vendor_credit", VendorCredit, payload, query=query
         )
 
+    def void_bill(self, bill_id: str) -> None:
+        """Make a bill void; Zoho refuses where something was paid on it."""
+        self._command(f"/bills/{segment(bill_id)}/status/void")
+
+    def reopen_bill(self, bill_id: str) -> None:
+        """Make a void bill open again."""
+        self._command(f"/bills/{segment(bill_id)}/status/open")
+
+    def void_vendor_credit(self, vendor_credit_id: str) -> None:
+        """Make a vendor credit void."""
+        self._command(f"/vendorcredits/{segment(vendor_credit_id)}/status/void")
+
+    def apply_credit(self, bill_id: str, *, vendor_credit_id: str, amount: Decimal) -> None:
+        """Pay a bill with a vendor credit. It ADDS: look at the credit's balance before."""
+        applied = {"vendor_credit_id": vendor_credit_id, "amount_applied": amount}
+        self._command(f"/bills/{segment(bill_id)}/credits", {"apply_vendor_credits": [applied]})
+
     def create_expense(self, payload: Payload) -> Expense:
         """Create an expense (`account_id`, `date` and `amount` are required)."""
         return self._write("POST", "/expenses", "expense", Expense, payload)
@@ -93,6 +111,10 @@ class ZohoBooks(ZohoBooksReader):
         return self._caller.call(
             request, lambda content: parse(kind, content.get(key), writes=True)
         )
+
+    def _command(self, path: str, payload: Payload | None = None) -> None:
+        request = Request(f"POST {_pattern(path)}", "POST", path, payload=payload)
+        self._caller.call(request, lambda _: None)
 
     def _upload(self, path: str, part: str, filename: str, content: bytes, mime: str) -> None:
         if PurePosixPath(filename).suffix.lower() not in ATTACHMENT_TYPES:

@@ -45,13 +45,17 @@ _OUTCOMES: tuple[tuple[type[IntegrationError], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One attempt, for metrics: `endpoint` has no ids, `outcome` is `ok` or a kind of failure."""
+    """One attempt: `endpoint` has no ids, `outcome` is `ok` or a kind of failure.
+
+    `sent` is the JSON that was sent; it holds a customer's data, but never a token.
+    """
 
     endpoint: str
     outcome: str
     seconds: float
     http_status: int | None = None
     code: int | None = None
+    sent: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,7 @@ class Caller:
                 seconds=time.monotonic() - started,
                 http_status=exc.http_status if exc else None,
                 code=exc.code if exc else None,
+                sent=request.payload,
             )
         )
 

@@ -27,11 +27,13 @@ from ._records import (
     Organization,
     Record,
     Tax,
+    Totals,
     VendorCredit,
 )
 from ._tokens import TokenSource
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T", bound=Totals)
 
 _PER_PAGE = 200
 _MOST_PAGES = 500
@@ -227,6 +229,18 @@ class ZohoBooksReader:
         """One bill with its lines and files."""
         return self._one("GET /bills/{id}", f"/bills/{segment(bill_id)}", "bill", Bill)
 
+    def bills_changed_since(self, moment: dt.datetime | None) -> Iterator[Bill]:
+        """Rows of bills changed since then, newest first, and perhaps older ones; None: all."""
+        return self._changed_since(moment, "/bills", "bills", Bill)
+
+    def vendor_credits_changed_since(self, moment: dt.datetime | None) -> Iterator[VendorCredit]:
+        """The same for vendor credits."""
+        return self._changed_since(moment, "/vendorcredits", "vendor_credits", VendorCredit)
+
+    def expenses_changed_since(self, moment: dt.datetime | None) -> Iterator[Expense]:
+        """The same for expenses."""
+        return self._changed_since(moment, "/expenses", "expenses", Expense)
+
     def bill_attachment(self, bill_id: str) -> Attachment:
         """The bytes of the bill's file."""
         answer = self._caller.download(
@@ -328,6 +342,29 @@ class ZohoBooksReader:
             Request(f"GET {path}", "GET", path, query=query),
             lambda content: _page(content, key, kind),
         )
+
+    def _changed_since(
+        self, moment: dt.datetime | None, path: str, key: str, kind: type[T]
+    ) -> Iterator[T]:
+        """Ends only behind a whole page that was in order and too old.
+
+        Zoho may ignore the order that was asked for; then every row is walked through.
+        """
+        params = {"sort_column": "last_modified_time", "sort_order": "D"}
+        before: dt.datetime | None = None
+        in_order = True
+        for place, row in enumerate(self._rows(path, key, kind, params), 1):
+            changed = row.last_modified_time
+            if changed is None or changed.tzinfo is None:
+                in_order = False
+                yield row
+                continue
+            in_order = in_order and (before is None or changed <= before)
+            before = changed
+            if moment is None or changed >= moment:
+                yield row
+            elif in_order and place % _PER_PAGE == 0:
+                return
 
     def _contacts(
         self, params: Mapping[str, str | int], *, vendors_only: bool, most_pages: int

@@ -205,7 +205,9 @@ class Line(Record):
     item_total: Amount = None
 
 
-class _Totals(Record):
+class Totals(Record):
+    """What bills, vendor credits and expenses have in common."""
+
     vendor_id: OptionalId = ""
     vendor_name: Words = ""
     reference_number: Words = ""
@@ -240,7 +242,7 @@ class _Totals(Record):
         return False if told else None
 
 
-class Bill(_Totals):
+class Bill(Totals):
     """A bill. Rows of lists have no lines and no sums but `total`."""
 
     bill_id: Id
@@ -251,14 +253,14 @@ class Bill(_Totals):
     is_inclusive_tax: Truth = False
 
 
-class VendorCredit(_Totals):
+class VendorCredit(Totals):
     """A supplier's credit note."""
 
     vendor_credit_id: Id
     vendor_credit_number: Words = ""
 
 
-class Expense(_Totals):
+class Expense(Totals):
     """An expense, e.g. of a receipt; `receipt_name` is its file."""
 
     expense_id: Id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -73,6 +74,18 @@ def reason(code: str) -> str:
 def how(source: str) -> str:
     """How an account was chosen, in a word or two."""
     return str(labels.HOW_LABELS.get(source, source))
+
+
+@register.simple_tag
+def call_outcome(outcome: str) -> str:
+    """What came of a call to Zoho, in a word or two."""
+    return labels.call_outcome_label(outcome)
+
+
+@register.filter
+def pretty(content: object) -> str:
+    """What was sent, readable."""
+    return json.dumps(content, indent=1, ensure_ascii=False)
 
 
 @register.simple_tag

@@ -19,6 +19,7 @@ from tests.factories import (
     FieldValueFactory,
     OrganizationFactory,
 )
+from tests.page import plain_static as plain_static
 from zohodocs import clients
 from zohodocs.clients import DatabaseTokens
 from zohodocs.models import Account, Connection, Document, Organization, Posting, Vendor

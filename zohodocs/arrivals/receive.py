@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zohodocs import metrics
+from zohodocs.domain.crash import crash_here
 from zohodocs.domain.file_types import FileType, detect
 from zohodocs.domain.reading import Unreadable
 from zohodocs.models import Arrival, ArrivalResult, AuditEvent, Document, Organization
@@ -88,6 +89,7 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
     )
     # The file first: a row must never point at bytes that are not there.
     path = _store_original(document, content)
+    crash_here("arrive.after_file")
     try:
         with transaction.atomic():
             document.save()
@@ -112,6 +114,7 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
         if faster.original.name != path:
             document.original.storage.delete(path)  # no row points there
         return _repeated(faster, facts)
+    crash_here("arrive.after_commit")
     logger.info("document.arrive.accepted", document=str(code), channel=facts["channel"])
     return arrival
 

@@ -3,6 +3,7 @@
 Only posting calls `books`; everything else gets `books_reader`, which cannot write.
 """
 
+from integrations.resilience import BudgetLeft as CallsLeft
 from integrations.zoho_books import CallRecord
 
 from .building import (
@@ -27,6 +28,7 @@ from .tokens import DatabaseTokens
 __all__ = [
     "Answer",
     "CallRecord",
+    "CallsLeft",
     "ContactFacts",
     "Contacts",
     "DatabaseTokens",

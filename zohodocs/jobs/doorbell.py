@@ -26,6 +26,8 @@ LEARN = "zohodocs.jobs.learning.learn"
 REFRESH = "zohodocs.jobs.sync.refresh_reference"
 COPY = "zohodocs.jobs.sync.copy_history"
 CONTACTS = "zohodocs.jobs.sync.keep_contacts"
+AMEND = "zohodocs.jobs.books.amend"
+FIND_DRIFT = "zohodocs.jobs.books.find_drift"
 
 # After a bell that was waited for in vain: two hundred files must not wait two hundred times.
 _REST_SECONDS = 10.0
@@ -98,6 +100,16 @@ def ring_for_contacts(organization_id: int) -> bool:
         logger.warning("doorbell.ring.unheard", queue="sync", organization_id=organization_id)
         return False
     return True
+
+
+def ring_to_amend(amendment_id: int) -> bool:
+    """Have a confirmed change made in Zoho; call it after the commit."""
+    return _enqueue_job("sync", AMEND, amendment_id=amendment_id)
+
+
+def ring_for_drift(organization_id: int) -> bool:
+    """Have an organisation's entries in Zoho looked at for later edits."""
+    return _enqueue_job("sync", FIND_DRIFT, organization_id=organization_id)
 
 
 def _enqueue(queue: str, function: str, document: Document) -> bool:

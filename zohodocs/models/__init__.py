@@ -1,8 +1,10 @@
 """The rows: one aggregate a file."""
 
+from .amendment import Amendment, AmendmentKind, AmendmentState
 from .arrival import Arrival, ArrivalResult
 from .copying import CopyKind, CopyState, ZohoCopy
 from .document import Document, Page, State
+from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
 from .layout import LayoutMemory
@@ -15,6 +17,7 @@ from .organization import (
 )
 from .policy import Policy
 from .posting import KnownBill, Posting, PostingKind
+from .posting_call import PostingCall
 from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
 from .rollout import Flag, FlagMode, ShadowDifference
 from .vendor import (
@@ -31,6 +34,9 @@ from .vendor import (
 
 __all__ = [
     "Account",
+    "Amendment",
+    "AmendmentKind",
+    "AmendmentState",
     "Arrival",
     "ArrivalResult",
     "AuditEvent",
@@ -41,6 +47,7 @@ __all__ = [
     "CopyState",
     "Correction",
     "Document",
+    "DriftWatch",
     "Extraction",
     "FieldValue",
     "Finding",
@@ -54,6 +61,7 @@ __all__ = [
     "Page",
     "Policy",
     "Posting",
+    "PostingCall",
     "PostingKind",
     "ReviewItem",
     "ReviewKind",

@@ -62,6 +62,16 @@ class Posting(ScopedModel):
     error_message = models.TextField(blank=True)
     differences = models.JSONField(default=list)  # [{field, ours, theirs}] of the read-back
     file_name = models.CharField(max_length=200, blank=True)
+    # What the entry said when it was posted, or what a person accepted since; and what it says as
+    # last seen (of a rejected posting: the entry that is in its way). See `posting/standing.py`.
+    agreed = models.JSONField(default=dict)
+    stands = models.JSONField(default=dict)
+    # A person says that this entry of Zoho's is the document's.
+    adopt_id = models.CharField(max_length=30, blank=True)
+    # A person stopped it; nothing is tried until somebody releases it.
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.CharField(max_length=150, blank=True)
+    held_why = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -103,9 +113,9 @@ class Posting(ScopedModel):
         """Hold the posting for one worker; the fencing token, or None if another holds it."""
         token = self.lease_token + 1
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        taken = Posting.objects.filter(free, pk=self.pk, lease_token=self.lease_token).update(
-            lease_token=token, lease_owner=owner, lease_until=until
-        )
+        taken = Posting.objects.filter(
+            free, pk=self.pk, lease_token=self.lease_token, held_at__isnull=True
+        ).update(lease_token=token, lease_owner=owner, lease_until=until)
         return token if taken == 1 else None
 
     def move(self, *, frm: PostingState, to: PostingState, token: int, **values: Any) -> bool:

@@ -39,6 +39,8 @@ class Verdict(models.TextChoices):
     REJECT = "reject", _("rejected")
     FILE = "file", _("not a posting document")
     DUPLICATE = "duplicate", _("a copy")
+    ACCEPT = "accept", _("what stands in Zoho accepted")
+    PROPOSE = "propose", _("correction proposed")
 
 
 class ReviewItem(ScopedModel):

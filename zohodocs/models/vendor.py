@@ -30,6 +30,11 @@ class Vendor(ScopedModel):
     active = models.BooleanField(_("active"), default=True)
     is_customer = models.BooleanField(_("is a customer in Zoho"), default=False)
     zoho_contact_id = models.CharField(_("Zoho contact id"), max_length=30, blank=True)
+    restarts_numbers = models.BooleanField(
+        _("starts its numbers again every year"),
+        default=False,
+        help_text=_("A number used in another year is posted with the year behind it: 17 (2026)."),
+    )
     created_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(null=True, blank=True, editable=False)
 

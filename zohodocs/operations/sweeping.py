@@ -26,7 +26,7 @@ from zohodocs.pipeline import runner
 from zohodocs.posting import agenda, history, push
 from zohodocs.telemetry import get_logger
 
-from . import audit_trail
+from . import audit_trail, nightly
 
 logger = get_logger(__name__)
 _BATCH = 500
@@ -60,6 +60,7 @@ def sweep(*, now: datetime | None = None) -> Swept:
     audit_trail.close_days(now=moment)
     rung = ring_waiting(now=moment) + ring_due(now=moment)
     rung += ring_for_reference(now=moment) + ring_for_history(now=moment)
+    rung += nightly.ring_amendments(now=moment) + nightly.ring_for_drift(now=moment)
     if recovered or gave_up or rung:
         logger.info("sweep.pass.done", recovered=recovered, gave_up=gave_up, rung=rung)
     return Swept(recovered, gave_up, rung)

@@ -91,7 +91,8 @@ def _due(now: datetime) -> QuerySet[Document]:
     differing = ReviewItem.objects.filter(
         document=OuterRef("pk"), kind=ReviewKind.DIFFERENCE, state=ReviewState.OPEN
     )
-    return Document.objects.filter(approved | under_way).exclude(Exists(differing))
+    stopped = Q(posting__held_at__isnull=False)
+    return Document.objects.filter(approved | under_way).exclude(stopped | Exists(differing))
 
 
 def _troubled(now: datetime) -> tuple[set[int], set[int]]:

@@ -25,11 +25,11 @@ from zohodocs.domain.states import DocumentState, Mover, PostingState
 from zohodocs.models import Connection, Document, Posting
 from zohodocs.telemetry import get_logger
 
-from . import bills, filing, planning, record, staleness
+from . import bills, filing, planning, record, staleness, standing, years
 from .booking import Kind
 from .entries import Entry, Ledger, ledger
 from .pace import patience
-from .reconcile import Expected, Sighting, is_another, look
+from .reconcile import Expected, Sighting, chosen, is_another, look
 from .refusals import CannotPlan
 
 # A call may take so long; a lease that ends sooner is not worth sending on.
@@ -130,7 +130,13 @@ class Attempt:
     def reject(self, code: str, message: str) -> None:
         """Give the document back to a person, with the reason and what to do."""
         with transaction.atomic():
-            self.move(_S.REJECTED, error_code=code[:40], error_message=message, not_before=None)
+            self.move(
+                _S.REJECTED,
+                error_code=code[:40],
+                error_message=message,
+                not_before=None,
+                adopt_id="",  # a later approval is not bound to it
+            )
             record.back_to_a_person(self.document, code=code, message=message, now=self.now())
             record.step(self.document, "bill.push.rejected", code=code)
         self.not_before = None
@@ -166,6 +172,8 @@ class Attempt:
         The first sending overwrites an entry that bears our code: after the database came back from
         a backup there may be one, and an accountant may have worked on it since.
         """
+        if self.posting.adopt_id:
+            return True
         first = self.posting.attempts == 0
         guarded = self.connection.document_field and self.entries.guarded_by_number
         return not (first and guarded and self._alone)
@@ -235,6 +243,8 @@ class Attempt:
         crash_here("push.after_unknown")
 
     def _look(self) -> Sighting:
+        if self.posting.adopt_id:
+            return chosen(self.entries.read(self.posting.adopt_id), self.expected())
         return look(self.entries, bills.wire(self.posting.payload), self.expected())
 
     def _resolve(self) -> None:
@@ -290,6 +300,12 @@ class Attempt:
             self.move(_S.PLANNED, error_code="", error_message="")
 
     def _in_the_way(self, stranger: Entry) -> None:
+        Posting.objects.filter(pk=self.posting.pk, lease_token=self._token).update(
+            stands=standing.of(stranger)
+        )
+        if years.is_of_another(stranger, self.document):
+            self._with_the_year(stranger)
+            return
         state = " (void)" if stranger.status == "void" else ""
         self.reject(
             "already_in_zoho",
@@ -297,6 +313,16 @@ class Attempt:
             f" {stranger.total} {stranger.currency} of {stranger.date}{state}, and it is not ours."
             " Compare the two: close this one as a duplicate, or correct the number.",
         )
+
+    def _with_the_year(self, stranger: Entry) -> None:
+        """The vendor began to count again: our number is another one, once the year is in it."""
+        years.remember(stranger, self.document)
+        if years.restarts(self.document) and self.state is _S.PLANNED:
+            # Made anew in the next turn, which is at once: nothing was sent under the old number.
+            self.move(_S.PLANNED, payload={}, zoho_vendor_id="")
+            self.not_before = self.now()
+            return
+        self.reject(years.CODE, years.question(stranger, self.document))
 
     # --- Found ------------------------------------------------------------------------------------
 
@@ -317,6 +343,7 @@ class Attempt:
                     error_message="",
                 )
                 record.step(self.document, "bill.push.confirmed", bill_id=entry.id, adopted=adopted)
+                years.learn(self.document, self.posting)
         except IntegrityError:
             self.posting.refresh_from_db()
             self.reject(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,6 +39,8 @@ class Entry:
     adjustment: Decimal | None = None
     line_ids: tuple[str, ...] = ()
     changed_at: datetime | None = None
+    vendor_name: str = ""
+    balance: Decimal | None = None
 
 
 class Ledger(Protocol):
@@ -49,6 +51,8 @@ class Ledger(Protocol):
     guarded_by_number: bool
     # Whether the total of an entry may be corrected after its creation.
     takes_corrections: bool
+    # Whether Zoho has a call that makes an entry void.
+    can_be_void: bool
 
     def create(self, payload: Mapping[str, Any], *, code: str, first: bool) -> Entry:
         """Write the entry; `first`: nothing was ever sent for this document."""
@@ -64,6 +68,15 @@ class Ledger(Protocol):
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         """Hang the file on the entry; look at `files` before a second try."""
+
+    def void(self, entry_id: str) -> None:
+        """Make the entry void."""
+
+    def reopen(self, entry_id: str) -> None:
+        """Make a void entry open again."""
+
+    def changed_since(self, moment: datetime | None) -> Iterator[Entry]:
+        """Entries as lists show them, changed since then (None: all), and perhaps older ones."""
 
     def file_of(self, entry_id: str) -> bytes | None:
         """The bytes of the entry's file, None where there is none or it cannot be asked for."""
@@ -93,6 +106,7 @@ class _Bills:
     takes_files = True
     guarded_by_number = True
     takes_corrections = True
+    can_be_void = True
 
     def __init__(self, books: ZohoBooks, document_field: str) -> None:
         self._books = books
@@ -124,6 +138,15 @@ class _Bills:
     def correct(self, entry_id: str, payload: Mapping[str, Any]) -> Entry:
         return self._entry(self._books.update_bill(entry_id, payload))
 
+    def void(self, entry_id: str) -> None:
+        self._books.void_bill(entry_id)
+
+    def reopen(self, entry_id: str) -> None:
+        self._books.reopen_bill(entry_id)
+
+    def changed_since(self, moment: datetime | None) -> Iterator[Entry]:
+        return map(self._entry, self._books.bills_changed_since(moment))
+
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         self._books.attach(entry_id, filename=file.name, content=file.content, mime=file.mime)
 
@@ -151,6 +174,8 @@ class _Bills:
             adjustment=bill.adjustment,
             line_ids=tuple(line.line_item_id for line in bill.line_items),
             changed_at=bill.last_modified_time,
+            vendor_name=bill.vendor_name,
+            balance=bill.balance,
         )
 
 
@@ -158,6 +183,7 @@ class _VendorCredits:
     takes_files = False  # Zoho has no way to hang a file on a vendor credit
     guarded_by_number = False
     takes_corrections = False
+    can_be_void = True
 
     def __init__(self, books: ZohoBooks, document_field: str) -> None:
         self._books = books
@@ -178,6 +204,15 @@ class _VendorCredits:
     def correct(self, entry_id: str, payload: Mapping[str, Any]) -> Entry:
         raise NotImplementedError("The papers know no way to correct a vendor credit.")
 
+    def void(self, entry_id: str) -> None:
+        self._books.void_vendor_credit(entry_id)
+
+    def reopen(self, entry_id: str) -> None:
+        raise NotImplementedError("A vendor credit is not opened again.")
+
+    def changed_since(self, moment: datetime | None) -> Iterator[Entry]:
+        return map(self._entry, self._books.vendor_credits_changed_since(moment))
+
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         raise NotImplementedError("Zoho takes no files on vendor credits.")
 
@@ -197,6 +232,10 @@ class _VendorCredits:
             status=credit.status,
             files=credit.file_names,
             our_code=credit.custom(self._field) if self._field else "",
+            changed_at=credit.last_modified_time,
+            vendor_name=credit.vendor_name,
+            balance=credit.balance,
+            has_file=None,
         )
 
 
@@ -204,6 +243,7 @@ class _Expenses:
     takes_files = True
     guarded_by_number = False
     takes_corrections = False
+    can_be_void = False
 
     def __init__(self, books: ZohoBooks, document_field: str) -> None:
         self._books = books
@@ -221,6 +261,15 @@ class _Expenses:
 
     def correct(self, entry_id: str, payload: Mapping[str, Any]) -> Entry:
         raise NotImplementedError("An expense is its gross amount: nothing is left to correct.")
+
+    def void(self, entry_id: str) -> None:
+        raise NotImplementedError("The papers know no void expense.")
+
+    def reopen(self, entry_id: str) -> None:
+        raise NotImplementedError("An expense is never void.")
+
+    def changed_since(self, moment: datetime | None) -> Iterator[Entry]:
+        return map(self._entry, self._books.expenses_changed_since(moment))
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         self._books.attach_receipt(
@@ -244,4 +293,7 @@ class _Expenses:
             status=expense.status,
             files=receipt or expense.file_names,
             our_code=expense.custom(self._field) if self._field else "",
+            changed_at=expense.last_modified_time,
+            vendor_name=expense.vendor_name,
+            has_file=bool(receipt) if "receipt_name" in expense.model_fields_set else None,
         )

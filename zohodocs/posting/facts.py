@@ -21,6 +21,7 @@ from zohodocs.models import (
 )
 from zohodocs.models.policy import ClosedPeriod
 
+from . import years
 from .booking import Booking, kind_of, unsigned
 from .payment import means_in, paid_through
 from .refusals import CannotPlan
@@ -122,8 +123,13 @@ def _chosen_taxes(choice: Mapping[str, Any], taxes: Sequence[TaxFacts]) -> Mappi
 
 
 def _number_is_used(document: Document) -> bool:
-    """Whether a person approved the number although the vendor used it in another year."""
-    asked = Finding.objects.filter(document=document, code="number_used_in_other_year")
+    """Whether the vendor used the number in another year, and a person says that this is another.
+
+    Said once, it holds for the vendor.
+    """
+    if years.restarts(document) and years.is_used(document):
+        return True
+    asked = Finding.objects.filter(document=document, code=years.CODE)
     return asked.exists() and approved_by_a_person(document)
 
 

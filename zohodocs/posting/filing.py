@@ -13,7 +13,7 @@ from zohodocs.domain.crash import crash_here
 from zohodocs.domain.states import PostingState
 from zohodocs.models import ReviewKind
 
-from . import record, rounding
+from . import credits, record, rounding, standing
 from .bills import wire
 from .entries import Entry
 from .files import file_for, file_name
@@ -126,7 +126,10 @@ def _settle(attempt: Attempt, entry: Entry, problem: tuple[str, str] | None, twi
     found = differences(entry, attempt.expected())
     attached = problem is None
     code, message = problem or ("", "")
+    stands = standing.of(entry) | ({"file": True} if attached else {})
     seen = {
+        "agreed": stands,
+        "stands": stands,
         "differences": [difference.to_json() for difference in found],
         "error_code": code,
         "error_message": message,
@@ -152,6 +155,8 @@ def _settle(attempt: Attempt, entry: Entry, problem: tuple[str, str] | None, twi
         record.show_differences(document, found)
         if code == FILE_REFUSED:
             record.ask(document, ReviewKind.AUDIT, code=code, message=message)
+        if attempt.posting.kind == "vendor_credit":
+            credits.plan(document, attempt.posting)
         if twins > 1:
             record.ask(
                 document,
@@ -175,11 +180,14 @@ def _twins(attempt: Attempt, entry: Entry) -> int:
 
 def _gone(attempt: Attempt) -> None:
     """Somebody deleted the entry before its file was on it: shown, never posted again."""
+    nothing = standing.gone({})
     deleted = Difference("entry", attempt.posting.bill_id, "", grave=True)
     with transaction.atomic():
         attempt.finish(
             PostingState.CONFIRMED,
             differences=[deleted.to_json()],
+            agreed=nothing,
+            stands=nothing,
             confirmed_at=attempt.now(),
             error_code="gone_in_zoho",
             error_message="The entry was deleted in Zoho Books.",

@@ -27,6 +27,7 @@ from zohodocs.timing import scaled
 from .agenda import due
 from .attempt import Attempt, LostLease
 from .booking import kind_or_bill
+from .calls import kept_for
 
 __all__ = ["Outcome", "due", "push"]
 
@@ -64,6 +65,8 @@ def push(
     if refusal is not None:
         return refusal
     posting = Posting.objects.get(document=document)
+    if posting.held_at:
+        return Outcome("held")
     if posting.not_before and posting.not_before > now():
         return Outcome("waiting", posting.not_before)
     lease = timedelta(seconds=settings.POSTING_LEASE_SECONDS)
@@ -103,7 +106,8 @@ def _attempted(
     connection = Connection.objects.get(organization=document.organization)
     attempt = Attempt(document, posting, token=token, books=books, connection=connection, now=now)
     try:
-        attempt.run()
+        with kept_for(posting):
+            attempt.run()
     except LostLease:
         logger.warning("bill.push.fenced", document=str(document.code))
         return Outcome("busy")
@@ -131,7 +135,8 @@ def _begin(document: Document, now: datetime) -> Outcome | None:
     differing = ReviewItem.objects.filter(
         document=document, kind=ReviewKind.DIFFERENCE, state=ReviewState.OPEN
     )
-    if differing.exists():
+    stopped = Posting.objects.filter(document=document, held_at__isnull=False)
+    if differing.exists() or stopped.exists():
         return Outcome("held")
     crash_here("push.before_planned")
     with transaction.atomic():

@@ -15,7 +15,7 @@ from .booking import reference_of
 from .entries import VOID, Entry, Ledger
 
 # Zoho's words for an entry that stands as posted; it makes `overdue` of `open` by itself.
-_STANDING = frozenset(
+STANDING = frozenset(
     {"open", "overdue", "unpaid", "paid", "partially_paid", "approved", "closed", "unbilled",
      "nonbillable", "non-billable", "invoiced", "reimbursed", ""}
 )  # fmt: skip
@@ -72,6 +72,16 @@ def look(entries: Ledger, payload: Mapping[str, Any], expected: Expected) -> Sig
     return Sighting(stranger=next(iter(standing or found), None))
 
 
+def chosen(entry: Entry, expected: Expected) -> Sighting:
+    """What a person named as this document's entry: ours, unless it bears another document's code.
+
+    A void one is nobody's.
+    """
+    if entry.status == VOID or entry.our_code not in ("", expected.code):
+        return Sighting(stranger=entry)
+    return Sighting(ours=entry)
+
+
 def is_another(entry: Entry, payload: Mapping[str, Any], *, code: str) -> bool:
     """Whether the answer to a creation speaks of an entry that is not the one that was sent.
 
@@ -105,7 +115,7 @@ def differences(entry: Entry, expected: Expected) -> list[Difference]:
     if entry.date != expected.date:
         theirs = entry.date.isoformat() if entry.date else ""
         found.append(Difference("date", expected.date.isoformat(), theirs, grave=False))
-    as_asked = entry.status == "draft" if expected.draft else entry.status in _STANDING
+    as_asked = entry.status == "draft" if expected.draft else entry.status in STANDING
     if not as_asked:
         found.append(Difference("status", status, entry.status, grave=False))
     return sorted(found, key=lambda difference: not difference.grave)

@@ -73,18 +73,22 @@ def adjustment_for(created: Entry, expected: Expected, *, sent: Decimal) -> Deci
 
 
 def _corrected(payload: dict[str, Any], created: Entry, adjustment: Decimal) -> dict[str, Any]:
-    """The same entry with this adjustment; its lines are named, so that they are not added."""
+    """The same entry with this adjustment."""
+    return with_line_ids(payload, created) | {
+        "adjustment": adjustment,
+        "adjustment_description": ROUNDING,
+    }
+
+
+def with_line_ids(payload: dict[str, Any], entry: Entry) -> dict[str, Any]:
+    """The payload with its lines named as they stand, so that they are not added once more."""
     lines = payload["line_items"]
-    ids = created.line_ids if len(created.line_ids) == len(lines) else ("",) * len(lines)
+    ids = entry.line_ids if len(entry.line_ids) == len(lines) else ("",) * len(lines)
     named = [
         line | ({"line_item_id": line_id} if line_id else {})
         for line, line_id in zip(lines, ids, strict=True)
     ]
-    return payload | {
-        "line_items": named,
-        "adjustment": adjustment,
-        "adjustment_description": ROUNDING,
-    }
+    return payload | {"line_items": named}
 
 
 def _untouched(created: Entry, now: Entry) -> bool:

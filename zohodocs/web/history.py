@@ -156,4 +156,24 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "bill.push.gone": _said(gettext_noop("no longer found it in Zoho Books")),
     "bill.file.attached": _said(gettext_noop("attached the file in Zoho Books")),
     "bill.file.missing": _said(gettext_noop("could not attach the file yet; it tries again")),
+    "bill.total.adjusted": _said(gettext_noop("brought the bill to the printed total")),
+    "bill.drift.found": _said(gettext_noop("found it changed in Zoho Books")),
+    "bill.credit.planned": _said(gettext_noop("found the bill that the credit note names")),
+    "bill.amendment.sending": _said(gettext_noop("sends the confirmed change to Zoho Books")),
+    "bill.amendment.unknown": _said(
+        gettext_noop("got no answer about the change; it looks before it sends")
+    ),
+    "bill.amendment.done": _said(gettext_noop("saw the change done in Zoho Books")),
+    "bill.amendment.refused": _said(gettext_noop("could not make the change in Zoho Books")),
+    "posting.held": _said(gettext_noop("stopped the posting")),
+    "posting.released": _said(gettext_noop("released the posting")),
+    "posting.retried": _said(gettext_noop("had it tried at once")),
+    "posting.adopted": _said(gettext_noop("said which entry in Zoho Books it is")),
+    "review.entry_accepted": _said(gettext_noop("accepted what stands in Zoho Books")),
+    "review.amendment_proposed": _said(gettext_noop("proposed a change in Zoho Books")),
+    "review.amendment_confirmed": _said(gettext_noop("confirmed the proposed change")),
+    "review.amendment_withdrawn": _said(gettext_noop("withdrew the proposed change")),
+    "vendor.restarts_numbers": _said(
+        gettext_noop("learnt that the vendor starts its numbers again each year")
+    ),
 }

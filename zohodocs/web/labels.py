@@ -65,6 +65,26 @@ HOW_LABELS: dict[str, Promise] = {
     "model": _("learnt"),
 }
 
+CALL_OUTCOME_LABELS: dict[str, Promise] = {
+    "ok": _("done"),
+    "breaker_open": _("not sent: Zoho keeps failing"),
+    "over_budget": _("not sent: no calls left"),
+    "not_sent": _("not sent: no connection"),
+    "ambiguous": _("no answer: it may have been done"),
+    "unavailable": _("no usable answer"),
+    "throttled": _("too many calls"),
+    "auth_failed": _("access refused"),
+    "duplicate": _("number or id is taken"),
+    "not_found": _("not there"),
+    "refused": _("refused"),
+    "failed": _("failed"),
+}
+
+
+def call_outcome_label(outcome: str) -> str:
+    """What came of a call to Zoho, in a word or two."""
+    return str(CALL_OUTCOME_LABELS.get(outcome) or outcome.replace("_", " "))
+
 
 def field_label(name: str) -> str:
     """The field's name in words; an unknown one is at least readable."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import archive, connection, dashboard, files, health, metrics, upload
+from . import archive, connection, dashboard, files, health, metrics, postings, upload
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("documents/upload/", upload.upload, name="upload"),
     path("documents/arrivals/<uuid:code>/", upload.arrival, name="arrival"),
     path("documents/<uuid:code>/", archive.document, name="document"),
+    path("documents/<uuid:code>/posting/", postings.posting, name="posting"),
+    path("postings/", postings.waiting, name="postings"),
     path("documents/<uuid:code>/original/", files.original, name="original"),
     path("documents/<uuid:code>/pages/<int:number>.webp", files.page_picture, name="page_picture"),
     path("connection/<slug:code>/", connection.connection, name="connection"),

@@ -119,6 +119,8 @@ class Books:
             Route("PUT", "/bills", bills.upsert),
             Route("POST", "/bills/{id}/attachment", bills.attach),
             Route("GET", "/bills/{id}/attachment", bills.attachment),
+            Route("DELETE", "/bills/{id}/attachment", bills.drop_attachment),
+            Route("POST", "/bills/{id}/credits", bills.apply_credits),
         ]
         for status in ("active", "inactive"):
             mark = partial(contacts.set_status, status=status)

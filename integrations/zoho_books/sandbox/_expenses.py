@@ -36,7 +36,7 @@ class Expenses:
             text=frozenset({"reference_number", "description", "vendor_name", "account_name"}),
             days=frozenset({"date"}),
             searched=("reference_number", "description", "vendor_name"),
-            sortable=frozenset({"date", "created_time"}),
+            sortable=frozenset({"date", "created_time", "last_modified_time"}),
         )
 
     def listed(self, organization_id: str, call: Call) -> Reply:

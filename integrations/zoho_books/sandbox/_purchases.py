@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from . import _custom
@@ -67,7 +68,9 @@ class Purchases:
             text=frozenset({number, "reference_number", "vendor_name"}),
             days=frozenset({"date", "due_date"}),
             searched=(number, "reference_number", "vendor_name"),
-            sortable=frozenset({"vendor_name", number, "date", "created_time"}),
+            sortable=frozenset(
+                {"vendor_name", number, "date", "created_time", "last_modified_time"}
+            ),
         )
 
     def listed(self, organization_id: str, call: Call) -> Reply:
@@ -123,6 +126,7 @@ class Purchases:
             name=part.name, mime=part.mime, data=part.content,
         )  # fmt: skip
         record = {**record, "has_attachment": True, "attachment_name": part.name}
+        record["last_modified_time"] = timestamp()
         self._store.save(organization_id, self._kind.module, record_id, record)
         documents = self._view(organization_id, record)["documents"]
         return success(
@@ -136,6 +140,34 @@ class Purchases:
         if not files:
             raise Problem(404, 1002, "Attachment does not exist.")
         return Reply(200, files[-1].content, {"Content-Type": files[-1].mime})
+
+    def drop_attachment(self, organization_id: str, call: Call, record_id: str) -> Reply:
+        """DELETE the files."""
+        record = {**self._one(organization_id, record_id), "has_attachment": False}
+        record |= {"attachment_name": "", "last_modified_time": timestamp()}
+        self._store.drop_files(organization_id, self._kind.module, record_id)
+        self._store.save(organization_id, self._kind.module, record_id, record)
+        return success({}, message="The attachment has been deleted.")
+
+    def apply_credits(self, organization_id: str, call: Call, record_id: str) -> Reply:
+        """POST /bills/{id}/credits: it adds to what was applied before."""
+        bill = dict(self._one(organization_id, record_id))
+        credits = self._store.records(organization_id, CREDITS.module)
+        for applied in call.json().get("apply_vendor_credits") or []:
+            credit = dict(credits.get(str(applied.get("vendor_credit_id"))) or {})
+            amount = Decimal(str(applied.get("amount_applied") or 0))
+            if not credit:
+                raise Problem(404, 1002, "Vendor Credit does not exist.")
+            if not 0 < amount <= min(credit["balance"], bill["balance"]):
+                raise Problem(400, 4, "Invalid value passed for amount_applied")
+            for record in (credit, bill):
+                record["balance"] -= amount
+                record["last_modified_time"] = timestamp()
+            credit["status"] = "closed" if not credit["balance"] else credit["status"]
+            bill["status"] = "partially_paid" if bill["balance"] else "paid"
+            self._store.save(organization_id, CREDITS.module, credit[CREDITS.id_name], credit)
+        self._store.save(organization_id, self._kind.module, record_id, bill)
+        return success({}, message="Credits have been applied to the bill.")
 
     def _create(self, organization_id: str, sent: Record, custom: dict[str, str]) -> Reply:
         start: Record = {

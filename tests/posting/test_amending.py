@@ -1,0 +1,285 @@
+"""A change to an entry in Zoho: proposed, confirmed by another, done once, seen, then said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from integrations.zoho_books import ZohoBooks
+from review import actions
+from tests.factories import MembershipFactory, UserFactory
+from tests.posting.conftest import Desk
+from tests.posting.standing import in_zoho, later, posted, search
+from zohodocs import clients
+from zohodocs.models import (
+    Amendment,
+    AmendmentKind,
+    AuditEvent,
+    Document,
+    Page,
+    Posting,
+    ReviewItem,
+    ReviewKind,
+)
+from zohodocs.posting.amending import amend, due
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana(desk: Desk) -> User:
+    return MembershipFactory(
+        organization=desk.organization, user=UserFactory(), role="reviewer"
+    ).user
+
+
+@pytest.fixture
+def bob(desk: Desk) -> User:
+    return MembershipFactory(
+        organization=desk.organization, user=UserFactory(), role="approver"
+    ).user
+
+
+def proposed(document: Document, by: User, kind: AmendmentKind = AmendmentKind.VOID) -> Amendment:
+    document.refresh_from_db()
+    return actions.propose(
+        document=document, by=by, version=document.version, kind=kind, reason="Sent in error."
+    )
+
+
+def run(amendment: Amendment, *, turns: int = 6, books: ZohoBooks | None = None) -> str:
+    """As the sweep would: each time its wait is over."""
+    ahead = timedelta()
+    state = ""
+    for _ in range(turns):
+        state = amend(amendment.pk, owner="w", books=books, now=lambda: timezone.now() + ahead)  # noqa: B023
+        amendment.refresh_from_db()
+        if state in ("done", "refused"):
+            break
+        if amendment.not_before:
+            ahead = amendment.not_before - timezone.now() + timedelta(seconds=0.01)
+    return state
+
+
+def confirmed(
+    desk: Desk, ana: User, bob: User, kind: AmendmentKind, document: Document
+) -> Amendment:
+    amendment = proposed(document, ana, kind)
+    actions.confirm(amendment=amendment, by=bob)
+    return amendment
+
+
+def test_void_needs_a_second_person_and_happens_once(desk: Desk, ana: User, bob: User) -> None:
+    document = posted(desk)
+    amendment = proposed(document, ana)
+    assert run(amendment) == "proposed"
+    with pytest.raises(actions.NotAllowed):
+        actions.confirm(amendment=amendment, by=ana)
+    assert desk.calls("POST /bills/{id}/status/void") == 0
+
+    actions.confirm(amendment=amendment, by=bob)
+    actions.confirm(amendment=amendment, by=bob)  # a double click
+    assert due(timezone.now()) == [amendment.pk]
+    assert run(amendment) == "done"
+    assert amend(amendment.pk, owner="another") == "done"
+
+    assert desk.bills()[0]["status"] == "void"
+    assert desk.calls("POST /bills/{id}/status/void") == 1
+    assert search(desk).drifted == 0  # what we did ourselves is no drift
+    verbs = list(AuditEvent.objects.filter(document=document).values_list("verb", flat=True))
+    for verb in ("review.amendment_proposed", "review.amendment_confirmed", "bill.amendment.done"):
+        assert verbs.count(verb) == 1
+
+
+def test_a_reviewer_does_not_confirm(desk: Desk, ana: User, bob: User) -> None:
+    carl = MembershipFactory(organization=desk.organization, role="reviewer").user
+    amendment = proposed(posted(desk), ana)
+
+    with pytest.raises(actions.NotAllowed):
+        actions.confirm(amendment=amendment, by=carl)
+    with pytest.raises(actions.NotAllowed):
+        actions.confirm(amendment=amendment, by=UserFactory())
+
+
+def test_the_database_refuses_one_pair_of_eyes(desk: Desk, ana: User) -> None:
+    amendment = proposed(posted(desk), ana)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Amendment.objects.filter(pk=amendment.pk).update(state="approved", confirmed_by=ana)
+
+
+def test_one_change_at_a_time(desk: Desk, ana: User, bob: User) -> None:
+    document = posted(desk)
+    first = proposed(document, ana)
+    with pytest.raises(actions.Refused):
+        proposed(document, bob)
+    actions.withdraw(amendment=first, by=ana)
+    with pytest.raises(actions.StaleVersion):
+        actions.confirm(amendment=first, by=bob)
+
+    assert proposed(document, bob).state == "proposed"
+
+
+@pytest.mark.parametrize(
+    "fault", ["commit_then_reset", "500_after_commit", "html_200", "500_before", "reset_before"]
+)
+def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
+    desk: Desk, ana: User, bob: User, fault: str
+) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    desk.break_next("POST /bills/{id}/status/void", fault)
+
+    assert run(amendment) == "done"
+
+    assert desk.bills()[0]["status"] == "void"
+    sent = desk.calls("POST /bills/{id}/status/void")
+    assert sent == (2 if fault.endswith("before") else 1)
+
+
+def test_too_many_calls_prove_that_nothing_was_done(desk: Desk, ana: User, bob: User) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    desk.break_next("POST /bills/{id}/status/void", "429", retry_after=60)
+
+    state = amend(amendment.pk, owner="w")
+
+    amendment.refresh_from_db()
+    assert (state, amendment.attempts) == ("approved", 0)
+    assert amendment.not_before is not None
+    assert due(timezone.now()) == []
+
+
+def test_what_somebody_changed_meanwhile_is_not_touched(desk: Desk, ana: User, bob: User) -> None:
+    document = posted(desk)
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, document)
+    in_zoho(desk, "PUT", f"/bills/{desk.posting(document).bill_id}", {"date": "2024-06-01"})
+
+    assert run(amendment) == "refused"
+
+    assert desk.calls("POST /bills/{id}/status/void") == 0
+    assert "Somebody changed the entry" in ReviewItem.objects.get(kind="drift").message
+
+
+def test_what_zoho_refuses_is_said_in_its_words(desk: Desk, ana: User, bob: User) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    desk.break_next("POST /bills/{id}/status/void", "refused", message="Payments are applied.")
+
+    assert run(amendment) == "refused"
+    assert "Payments are applied." in ReviewItem.objects.get(kind="drift").message
+
+
+def test_a_correction_brings_back_what_was_posted_and_its_file(
+    desk: Desk, ana: User, bob: User
+) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    later(posting)
+    path = f"/bills/{posting.bill_id}"
+    in_zoho(desk, "PUT", path, {"date": "2024-05-20", "adjustment": 5, "notes": "edited"})
+    in_zoho(desk, "DELETE", f"{path}/attachment")
+    search(desk)
+
+    amendment = confirmed(desk, ana, bob, AmendmentKind.CORRECT, document)
+    assert ReviewItem.objects.get(kind=ReviewKind.DRIFT).verdict == "propose"
+    assert run(amendment) == "done"
+
+    (bill,) = desk.bills()
+    assert (bill["date"], float(bill["total"])) == ("2024-04-18", 119.0)
+    assert len(bill["line_items"]) == 1
+    assert [file["name"] for file in bill["files"]] == [f"{document.code}.pdf"]
+    assert search(desk).drifted == 0
+
+
+def test_a_void_bill_is_opened_again_by_a_correction(desk: Desk, ana: User, bob: User) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    later(posting)
+    in_zoho(desk, "POST", f"/bills/{posting.bill_id}/status/void")
+    search(desk)
+
+    assert run(confirmed(desk, ana, bob, AmendmentKind.CORRECT, document)) == "done"
+    assert desk.bills()[0]["status"] == "open"
+
+
+def test_accepting_makes_what_stands_the_measure(desk: Desk, ana: User) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    later(posting)
+    in_zoho(desk, "PUT", f"/bills/{posting.bill_id}", {"date": "2024-05-20"})
+    search(desk)
+    item = ReviewItem.objects.get(kind=ReviewKind.DRIFT)
+    document.refresh_from_db()
+
+    with pytest.raises(actions.StaleVersion):
+        actions.accept_standing(item=item, by=ana, version=document.version - 1)
+    actions.accept_standing(item=item, by=ana, version=document.version)
+    actions.accept_standing(item=item, by=ana, version=document.version)
+
+    item.refresh_from_db()
+    assert (item.state, item.verdict, item.decided_by) == ("done", "accept", ana)
+    assert search(desk, now=timezone.now() + timedelta(days=8)).drifted == 0
+    assert not ReviewItem.objects.filter(state="open").exists()
+
+
+def credit_note(desk: Desk, *words: str, **paper: Any) -> Document:
+    document = desk.approved(document_type="credit_note", **paper)
+    boxed = [[word, 0.1, 0.1, 0.2, 0.2] for word in words]
+    Page.objects.create(document=document, number=1, width=600, height=800, words=boxed)
+    assert desk.push(document).done == "confirmed_without_file"
+    return document
+
+
+def test_a_credit_goes_to_the_bill_its_paper_names_once(desk: Desk) -> None:
+    bill = posted(desk)
+    posted(desk, number="RE-2024-119")
+    values = {"net_total": "10.00", "tax_total": "1.90", "gross_total": "11.90"}
+    credit = credit_note(
+        desk, "Gutschrift", "zu", "RE-2024-118,", "danke", number="GS-77", values=values,
+        tax_lines=[{"rate": "19", "base": "10.00", "tax": "1.90"}],
+    )  # fmt: skip
+    amendment = Amendment.objects.get(posting__document=credit)
+    desk.break_next("POST /bills/{id}/credits", "commit_then_reset")
+
+    assert run(amendment) == "done"
+
+    snapshot = {row["bill_id"]: row for row in desk.zoho.snapshot()["bills"]}
+    assert float(snapshot[desk.posting(bill).bill_id]["balance"]) == 107.1
+    (kept,) = desk.zoho.snapshot()["vendor_credits"]
+    assert float(kept["balance"]) == 0
+    assert desk.calls("POST /bills/{id}/credits") == 1
+
+
+@pytest.mark.parametrize("words", [("Gutschrift",), ("RE-2024-118", "RE-2024-119")])
+def test_a_credit_that_names_none_or_two_is_applied_to_none(
+    desk: Desk, words: tuple[str, ...]
+) -> None:
+    posted(desk)
+    posted(desk, number="RE-2024-119")
+
+    credit_note(desk, *words, number="GS-77")
+
+    assert not Amendment.objects.exists()
+
+
+def test_a_credit_for_a_paid_bill_is_left_to_a_person(desk: Desk) -> None:
+    bill = posted(desk)
+    credit = credit_note(desk, "RE-2024-118", number="GS-77")
+    other = desk.posting(posted(desk, document_type="credit_note", number="GS-1")).bill_id
+    applied = [{"vendor_credit_id": other, "amount_applied": 119}]
+    path = f"/bills/{desk.posting(bill).bill_id}/credits"
+    in_zoho(desk, "POST", path, {"apply_vendor_credits": applied})
+
+    assert run(Amendment.objects.get(posting__document=credit)) == "refused"
+    assert "is paid" in ReviewItem.objects.get(document=credit).message
+
+
+def test_the_client_of_a_change_is_built_like_any_other(desk: Desk, ana: User, bob: User) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    with clients.books(desk.organization) as books:
+        assert run(amendment, books=books) == "done"
+    calls = Posting.objects.get().calls.filter(endpoint="POST /bills/{id}/status/void")
+    assert [(call.outcome, call.writes) for call in calls] == [("ok", True)]
