@@ -10,8 +10,9 @@ from typing import Any
 from integrations.errors import Refused
 
 from ._calls import FILE_LIMIT, Request
-from ._reader import R, ZohoBooksReader, parse, segment
+from ._reader import ZohoBooksReader
 from ._records import Bill, Contact, Expense, VendorCredit
+from ._walking import R, parse, segment
 
 ATTACHMENT_TYPES = frozenset({".gif", ".png", ".jpeg", ".jpg", ".bmp", ".pdf"})
 

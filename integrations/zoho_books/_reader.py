@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any, Self, TypeVar
-from urllib.parse import quote
+from typing import Self
 
 import httpx
-from pydantic import ValidationError
 
-from integrations.errors import Ambiguous, Refused, Unavailable
+from integrations.errors import Refused
 from integrations.resilience import Breaker, Budget
 from integrations.transport import open_client
 
@@ -25,18 +23,12 @@ from ._records import (
     Expense,
     Location,
     Organization,
-    Record,
     Tax,
-    Totals,
     VendorCredit,
 )
 from ._tokens import TokenSource
+from ._walking import MOST_PAGES, PER_PAGE, Walker, segment
 
-R = TypeVar("R", bound=Record)
-T = TypeVar("T", bound=Totals)
-
-_PER_PAGE = 200
-_MOST_PAGES = 500
 _SEARCH_PAGES = 10
 _LIKE_ROWS = 400
 _TAX_IS_OFF = 110817
@@ -58,7 +50,7 @@ class BillsLike:
     all_seen: bool
 
 
-class ZohoBooksReader:
+class ZohoBooksReader(Walker):
     """Read calls of one organisation. Every call may raise the errors of `integrations.errors`.
 
     A read never raises `Ambiguous`. Calls share the breaker and the budget; `deadline_seconds`
@@ -113,7 +105,7 @@ class ZohoBooksReader:
     def contacts(self, *, vendors_only: bool = True) -> Iterator[Contact]:
         """Every contact, page by page, oldest first, inactive ones too."""
         params = {"sort_column": "created_time", "sort_order": "A", "filter_by": "Status.All"}
-        return self._contacts(params, vendors_only=vendors_only, most_pages=_MOST_PAGES)
+        return self._contacts(params, vendors_only=vendors_only, most_pages=MOST_PAGES)
 
     def vendors_created_since(self, moment: dt.datetime) -> list[Contact]:
         """Vendors that came into Zoho since then, and perhaps older ones.
@@ -125,7 +117,7 @@ class ZohoBooksReader:
         rows = self._contacts(params, vendors_only=True, most_pages=_SEARCH_PAGES)
         for place, contact in enumerate(rows, 1):
             if not contact.created_time or not contact.created_time.tzinfo:
-                if place >= _PER_PAGE:
+                if place >= PER_PAGE:
                     break
             elif contact.created_time < moment:
                 break
@@ -138,7 +130,7 @@ class ZohoBooksReader:
         Zoho ignores what it does not know: whoever relies on the order looks at it.
         """
         params = {"sort_column": "last_modified_time", "sort_order": "D", "filter_by": "Status.All"}
-        return self._contacts(params, vendors_only=False, most_pages=_MOST_PAGES)
+        return self._contacts(params, vendors_only=False, most_pages=MOST_PAGES)
 
     def find_vendors(self, *, name: str = "", search_text: str = "") -> list[Contact]:
         """Vendors Zoho finds; it may ignore a filter, so look at every row before adopting one."""
@@ -327,45 +319,6 @@ class ZohoBooksReader:
         query = {"page": 1, "per_page": 1}
         self._caller.call(Request(f"GET {path}", "GET", path, query=query), lambda _: None)
 
-    def _page(
-        self,
-        path: str,
-        key: str,
-        kind: type[R],
-        params: Mapping[str, str | int],
-        *,
-        page: int = 1,
-        per_page: int = _PER_PAGE,
-    ) -> tuple[list[R], bool]:
-        query = {**params, "page": page, "per_page": per_page}
-        return self._caller.call(
-            Request(f"GET {path}", "GET", path, query=query),
-            lambda content: _page(content, key, kind),
-        )
-
-    def _changed_since(
-        self, moment: dt.datetime | None, path: str, key: str, kind: type[T]
-    ) -> Iterator[T]:
-        """Ends only behind a whole page that was in order and too old.
-
-        Zoho may ignore the order that was asked for; then every row is walked through.
-        """
-        params = {"sort_column": "last_modified_time", "sort_order": "D"}
-        before: dt.datetime | None = None
-        in_order = True
-        for place, row in enumerate(self._rows(path, key, kind, params), 1):
-            changed = row.last_modified_time
-            if changed is None or changed.tzinfo is None:
-                in_order = False
-                yield row
-                continue
-            in_order = in_order and (before is None or changed <= before)
-            before = changed
-            if moment is None or changed >= moment:
-                yield row
-            elif in_order and place % _PER_PAGE == 0:
-                return
-
     def _contacts(
         self, params: Mapping[str, str | int], *, vendors_only: bool, most_pages: int
     ) -> Iterator[Contact]:
@@ -373,68 +326,6 @@ class ZohoBooksReader:
         for contact in self._rows("/contacts", "contacts", Contact, asked, most_pages=most_pages):
             if contact.is_vendor or not vendors_only:
                 yield contact
-
-    def _one(self, endpoint: str, path: str, key: str, kind: type[R]) -> R:
-        return self._caller.call(
-            Request(endpoint, "GET", path),
-            lambda content: parse(kind, content.get(key), writes=False),
-        )
-
-    def _rows(
-        self,
-        path: str,
-        key: str,
-        kind: type[R],
-        params: Mapping[str, str | int] | None = None,
-        *,
-        most_pages: int = _MOST_PAGES,
-    ) -> Iterator[R]:
-        previous: list[R] | None = None
-        for page in range(1, most_pages + 1):
-            query = {**(params or {}), "page": page, "per_page": _PER_PAGE}
-            rows, more = self._caller.call(
-                Request(f"GET {path}", "GET", path, query=query),
-                lambda content: _page(content, key, kind),
-            )
-            if rows == previous:  # a server that does not page gives the same rows for ever
-                return
-            previous = rows
-            yield from rows
-            if not more:
-                return
-        raise Unavailable(f"Zoho has more {key} than we can walk through.", retryable=False)
-
-
-def _page(content: Mapping[str, Any], key: str, kind: type[R]) -> tuple[list[R], bool]:
-    """The rows of one page, and whether there is another."""
-    rows = content.get(key)
-    if not isinstance(rows, list):
-        raise Unavailable(f"Zoho's answer has no {key}.", retryable=False)
-    context = content.get("page_context")
-    said = context.get("has_more_page") if isinstance(context, Mapping) else None
-    more = str(said).strip().casefold() in ("true", "1")
-    if said is None:
-        more = len(rows) >= _PER_PAGE  # a full page without a word about the next
-    return [parse(kind, row, writes=False) for row in rows], more
-
-
-def parse(kind: type[R], content: Any, *, writes: bool) -> R:
-    """Zoho's record as our type; one without its id proves nothing."""
-    try:
-        return kind.model_validate(content)
-    except ValidationError as exc:
-        fields = sorted({".".join(str(part) for part in error["loc"]) for error in exc.errors()})
-        broken = Ambiguous if writes else Unavailable
-        # The values stay out of the message: they are somebody's invoice.
-        raise broken(
-            f"Zoho's answer lacks or garbles: {', '.join(fields) or 'the record'}.",
-            retryable=False,
-        ) from None
-
-
-def segment(record_id: str) -> str:
-    """An id as one part of a path, whatever it holds."""
-    return quote(record_id, safe="")
 
 
 def same_number(one: str, other: str) -> bool:
