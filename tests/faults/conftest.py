@@ -94,8 +94,9 @@ class Company(Desk):
 @pytest.fixture
 def zoho(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[Sandbox]:
     """The sandbox, parametrised with options of its own."""
-    options = {"requests_per_minute": 5000, **getattr(request, "param", {})}
-    with Sandbox(credentials=SECRETS, time_scale=TIME_SCALE, **options) as sandbox:
+    options: dict[str, Any] = {"requests_per_minute": 5000, "time_scale": TIME_SCALE}
+    options |= getattr(request, "param", {})
+    with Sandbox(credentials=SECRETS, **options) as sandbox:
         yield sandbox
 
 

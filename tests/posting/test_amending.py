@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from zohodocs.models import (
     ReviewItem,
     ReviewKind,
 )
+from zohodocs.posting import drift
 from zohodocs.posting.amending import amend, due
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +285,35 @@ def test_the_client_of_a_change_is_built_like_any_other(desk: Desk, ana: User, b
         assert run(amendment, books=books) == "done"
     calls = Posting.objects.get().calls.filter(endpoint="POST /bills/{id}/status/void")
     assert [(call.outcome, call.writes) for call in calls] == [("ok", True)]
+
+
+def test_a_correction_interrupted_between_its_writes_is_finished(
+    desk: Desk, ana: User, bob: User
+) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    later(posting)
+    in_zoho(desk, "PUT", f"/bills/{posting.bill_id}", {"date": "2024-05-20"})
+    in_zoho(desk, "DELETE", f"/bills/{posting.bill_id}/attachment")
+    search(desk)
+    amendment = confirmed(desk, ana, bob, AmendmentKind.CORRECT, document)
+    # The date is brought back, then there are no calls left for the file.
+    desk.break_next("POST /bills/{id}/attachment", "429", retry_after=1)
+
+    assert amend(amendment.pk, owner="w") == "approved"
+    assert desk.bills()[0]["date"] == "2024-04-18"
+    time.sleep(1.1)  # what Zoho itself asks for is not scaled
+
+    assert run(amendment) == "done"
+    assert len(desk.bills()[0]["files"]) == 1
+
+
+def test_a_search_never_writes_over_what_was_accepted_meanwhile(desk: Desk, ana: User) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    stale = Posting.objects.select_related("document__organization").get(pk=posting.pk)
+    Posting.objects.update(agreed={**posting.agreed, "date": "2024-05-20"})
+
+    drift.judge(stale, {**posting.stands, "date": "2024-05-20"})
+
+    assert desk.posting(document).agreed["date"] == "2024-05-20"

@@ -195,3 +195,17 @@ def test_an_id_that_is_none_comes_back_with_zohos_words(desk: Desk, ana: User) -
     assert document.state == "in_review"
     assert desk.posting(document).adopt_id == ""
     assert len(desk.bills()) == 1
+
+
+def test_a_type_corrected_while_it_was_stopped_counts(desk: Desk, ana: User) -> None:
+    document = desk.approved(document_type="credit_note", number="GS-1")
+    Document.objects.filter(pk=document.pk).update(document_type="invoice")
+    document.refresh_from_db()
+    actions.hold(document=document, by=ana, version=document.version, why="Is it a credit?")
+    Document.objects.filter(pk=document.pk).update(document_type="credit_note")
+    actions.release(document=document, by=ana, version=document.version)
+
+    desk.push(document)
+
+    assert desk.posting(document).kind == "vendor_credit"
+    assert len(desk.bills("vendor_credits")) == 1

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.factories import UserFactory
 from tests.posting.conftest import Desk
 from tests.sync.processes import environment
-from zohodocs.models import Document
+from zohodocs.models import Amendment, Document
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -29,6 +30,12 @@ CRASH_POINTS = (
     "push.before_finished",
     "push.after_finished",
 )
+AMEND_POINTS = (
+    "amend.before_sending",
+    "amend.after_sending",
+    "amend.after_answer",
+    "amend.before_done",
+)
 
 
 def test_the_list_names_every_crash_point_of_the_way(request: pytest.FixtureRequest) -> None:
@@ -36,7 +43,7 @@ def test_the_list_names_every_crash_point_of_the_way(request: pytest.FixtureRequ
     text = "".join(path.read_text() for path in posting.glob("*.py"))
     named = {part.split('"')[0] for part in text.split('crash_here("')[1:]}
     # Only reached when an answer is lost; `test_faults` goes through it alive.
-    assert named - {"push.after_unknown"} == set(CRASH_POINTS)
+    assert named - {"push.after_unknown"} == {*CRASH_POINTS, *AMEND_POINTS}
 
 
 def test_a_worker_killed_anywhere_leaves_one_bill_with_one_file(desk: Desk, tmp_path: Path) -> None:
@@ -56,6 +63,36 @@ def test_a_worker_killed_anywhere_leaves_one_bill_with_one_file(desk: Desk, tmp_
         f"CRASH-{point}" for point in CRASH_POINTS
     )
     assert [len(bill["files"]) for bill in bills] == [1] * len(CRASH_POINTS)
+
+
+def test_a_worker_killed_in_a_change_makes_it_once(desk: Desk, tmp_path: Path) -> None:
+    ana, bob = UserFactory(), UserFactory()
+    changes = {}
+    for point in AMEND_POINTS:
+        document = desk.approved(number=f"CRASH-{point}")
+        assert desk.push(document).done == "confirmed"
+        posting = desk.posting(document)
+        changes[point] = Amendment.objects.create(
+            organization=desk.organization, posting=posting, kind="void", state="approved",
+            reason="Twice.", seen=posting.stands, proposed_by=ana, confirmed_by=bob,
+        )  # fmt: skip
+    there = environment(tmp_path)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.sync.amending", str(change.pk)],
+            env=there | {"CRASH_AT": point},
+            cwd=settings.BASE_DIR,
+        )
+        for point, change in changes.items()
+    ]
+    assert [worker.wait(timeout=90) for worker in workers] == [-signal.SIGKILL] * len(workers)
+    sweep = [sys.executable, "-m", "tests.sync.amending", "--until-done"]
+    sweep += [str(change.pk) for change in changes.values()]
+    assert subprocess.run(sweep, env=there, cwd=settings.BASE_DIR, check=False).returncode == 0
+
+    assert {bill["status"] for bill in desk.bills()} == {"void"}
+    # Killed before the call it is sent later; killed after it, it is found done.
+    assert desk.calls("POST /bills/{id}/status/void") == len(AMEND_POINTS)
 
 
 def _start(

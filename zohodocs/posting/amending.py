@@ -29,6 +29,7 @@ from zohodocs import clients
 from zohodocs.domain.crash import crash_here
 from zohodocs.models import (
     Amendment,
+    AmendmentKind,
     AmendmentState,
     Connection,
     Posting,
@@ -190,8 +191,10 @@ class _Turn:
         try:
             change.make(entry)
         except (NotSent, Throttled, AuthFailed, TokenError) as error:
-            # A correction is up to three writes: whether one of them was done is seen next time.
-            self._move(_S.APPROVED, attempts=self.amendment.attempts - 1)
+            # A correction is up to three writes: an earlier one may have been done, and what it
+            # changed must not pass for somebody else's doing.
+            undone = 0 if self.amendment.kind == AmendmentKind.CORRECT else 1
+            self._move(_S.APPROVED, attempts=self.amendment.attempts - undone)
             self.wait_for(error)
         except Refused as error:
             self._refuse(*record.refusal_words(error))

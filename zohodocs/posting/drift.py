@@ -124,8 +124,10 @@ def judge(posting: Posting, stands: Standing) -> bool:
         document=document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
     )
     with transaction.atomic():
-        known = Posting.objects.filter(pk=posting.pk, stands=stands, agreed=agreed).exists()
-        Posting.objects.filter(pk=posting.pk).update(stands=stands, agreed=agreed)
+        known = Posting.objects.filter(pk=posting.pk, stands=stands).exists()
+        Posting.objects.filter(pk=posting.pk).update(stands=stands)
+        # Never over what somebody accepted meanwhile.
+        Posting.objects.filter(pk=posting.pk, agreed={}).update(agreed=agreed)
         posting.stands, posting.agreed = stands, agreed
         if not changed:
             open_items.filter(reason=CHANGED).update(state=ReviewState.CANCELLED)

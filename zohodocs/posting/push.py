@@ -170,6 +170,9 @@ def _plan(document: Document) -> None:
             error_message="",
             not_before=None,
         )
+    elif not created and not posting.payload:
+        # Made when somebody stopped it; the type may have been corrected since.
+        Posting.objects.filter(pk=posting.pk, state=PostingState.PLANNED).update(kind=kind)
     AuditEvent.record(
         "bill.push.planned", actor="worker", document=document, data={"kind": str(kind)}
     )
