@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -25,6 +26,7 @@ from .zoho import zoho as sandbox
 _LATENCY_MS = 300
 _AT_ONCE = 8
 _WARM = 8
+_DAYS = 60
 # So many that both ways take about as long.
 _OLD_READ, _NEW_READ = 60, 300
 _OLD_POSTED, _NEW_POSTED = 24, 192
@@ -54,7 +56,7 @@ def old_vs_new() -> Result:
     with sandbox(latency_ms=_LATENCY_MS, **limits) as zoho:
         organization = connected("old-vs-new", zoho)
         clients.keep_contacts(organization)
-        papers = papers_for_benchmarks(TODAY, _OLD_READ + _NEW_READ + 2 * _WARM)
+        papers = _papers(_OLD_READ + _NEW_READ + 2 * _WARM)
         old_read = _read(organization, zoho, papers, _OLD_READ, new=False)
         new_read = _read(organization, zoho, papers, _NEW_READ, new=True)
         old_post = _posted(organization, zoho, _OLD_POSTED, first=0, new=False)
@@ -116,6 +118,13 @@ def _posted(
     if done(documents, [State.POSTED]) != number or state["doubles"]:
         raise AssertionError("The benchmark's documents did not each become one bill.")
     return _Measured(seconds / number, calls / number)
+
+
+def _papers(number: int) -> Iterator[bytes]:
+    """Invoices of several weeks: no vendor sends hundreds on one day."""
+    for count in range(number):
+        day = TODAY - timedelta(days=count % _DAYS)
+        yield from papers_for_benchmarks(day, 1, first=count)
 
 
 def _set_flags(*, new: bool) -> None:

@@ -117,9 +117,9 @@ def samples(today: date) -> Iterator[Sample]:
     )
 
 
-def papers_for_benchmarks(today: date, number: int) -> Iterator[bytes]:
-    """That many one-page invoices, all different."""
-    for count in range(number):
+def papers_for_benchmarks(today: date, number: int, *, first: int = 0) -> Iterator[bytes]:
+    """That many one-page invoices, all different, the `first`-th and those after it."""
+    for count in range(first, first + number):
         yield draw(
             Paper(
                 GERMAN, STADTWERKE, NORDLICHT, f"SW-{500000 + count}", _german(today),
