@@ -22,6 +22,7 @@ from zohodocs.pipeline.extraction import extract
 from zohodocs.pipeline.reading import read, shared_child
 from zohodocs.rollout.flags import set_flag
 
+from .memory import megabytes
 from .result import Result
 
 _MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
@@ -56,6 +57,7 @@ def pipeline() -> Result:
         doorbell.ring(document)
     _await_decisions()
     seconds = time.perf_counter() - started
+    held = max(megabytes(worker.pid) for worker in workers)
     used = _stop(workers) - idle
     product = used / len(documents)
     return Result(
@@ -68,6 +70,7 @@ def pipeline() -> Result:
             "documents_an_hour": len(documents) / seconds * 3600,
             "workers": settings.WORKERS,
             "wall_seconds": seconds,
+            "worker_megabytes": held,
         },
     )
 
