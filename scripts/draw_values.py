@@ -24,7 +24,7 @@ from zohodocs.pipeline.extraction.rules import phrases
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FONT = Path(reportlab.__file__).parent / "fonts" / "VeraBd.ttf"
-SEED, INVOICE, RECEIPT = 12, 3, 206
+SEED, INVOICE, RECEIPT = 12, 84, 206
 COLOURS = ("#c2255c", "#1864ab", "#2b8a3e", "#a84300", "#6741d9", "#0b7285")
 DPI, QUALITY = 150, 70
 WIDTH, MARGIN, LETTERS = 800, 210, 12
