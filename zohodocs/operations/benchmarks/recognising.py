@@ -18,7 +18,7 @@ from zohodocs.pipeline.extraction.rules import phrases
 from zohodocs.pipeline.reading import Recogniser, read
 from zohodocs.pipeline.reading.ocr import engines
 
-from .memory import megabytes
+from .processes import megabytes
 from .result import Result
 
 _PICTURES = 8
