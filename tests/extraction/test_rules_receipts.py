@@ -122,3 +122,37 @@ def test_values_are_shown_where_they_were_seen_and_are_no_surer_than_their_words
     assert back["gross_total"].confidence == pytest.approx(0.4)
     assert back["gross_total"].box == pytest.approx((0.8, 0.5, 0.9, 0.6))
     assert back["currency"].confidence == pytest.approx(0.8 * 0.7)
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("HOME MASTER HARDWARE &\nELECTRICAL\n12 HIGH STREET", "HOME MASTER HARDWARE & ELECTRICAL"),
+        ("THE COFFEE BEAN\n& LEAF SDN BHD\n12 HIGH STREET", "THE COFFEE BEAN & LEAF SDN BHD"),
+        ("WESTERN EASTERN\nSTATIONERY SDN BHD\nNO 1 ROAD", "WESTERN EASTERN STATIONERY SDN BHD"),
+        ("Lightroom Motor Parts\nLLP\nNO 1 ROAD", "Lightroom Motor Parts LLP"),
+        ("TOKYO HOUSE\nTOKYO KITCHEN SDN BHD\nNO 1 ROAD", "TOKYO KITCHEN SDN BHD"),
+        ("ANN GIAP TRADING SDN BHD SE\nNO 1 ROAD", "ANN GIAP TRADING SDN BHD"),
+        ("YONG TAT HARDWARE TRADING y\nNO 1 ROAD", "YONG TAT HARDWARE TRADING"),
+        ("URBAN 1DEA FO0DS SDN BHD\nNO 1 ROAD", "URBAN IDEA FOODS SDN BHD"),
+        ("7-ELEVEN K11 SDN BHD\nNO 1 ROAD", "7-ELEVEN K11 SDN BHD"),
+    ],
+)
+def test_a_name_on_two_lines_is_one_and_specks_are_none(head: str, name: str) -> None:
+    till = "CASHIER: ANN\nTEA  2.00\nTOTAL  2.00\nCASH  5.00\nCHANGE  3.00\nTHANK YOU"
+    assert values(f"{head}\n{till}\n")["supplier_name"] == name
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "LOT 6, JALAN BATAI,\n50490, KUALA LUMPUR, T: 03-2093 7358",
+        "LOT 6, JALAN BATAI,\n50490, KUALA LUMPUR\nTe1 : +603 2856 0385",
+        "LOT 6, JALAN BATAI,\n50490, KUALA LUMPUR\nPREPAY CHIT NUMBER",
+        "(GREEN SHOP (95874))\nLOT 6, JALAN BATAI,\n50490, KUALA LUMPUR",
+    ],
+)
+def test_an_address_ends_before_the_telephone_and_begins_behind_the_branch(lines: str) -> None:
+    till = "CASHIER: ANN\nTEA  2.00\nTOTAL  2.00\nCASH  5.00\nCHANGE  3.00\nTHANK YOU"
+    read = values(f"GREEN LEAF SDN BHD\n{lines}\n{till}\n")
+    assert read["supplier_address"] == "LOT 6, JALAN BATAI, 50490, KUALA LUMPUR"

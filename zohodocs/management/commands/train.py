@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from zohodocs.domain.reading import PageText
 from zohodocs.ml import registry
-from zohodocs.ml.synthetic import papers, rendering
+from zohodocs.ml.synthetic import SETS, papers, papers_of, rendering
 from zohodocs.pipeline import reading as reading_stage
 from zohodocs.pipeline.extraction import recognised
 from zohodocs.pipeline.extraction.ml import learning, trial
@@ -50,6 +50,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--papers", type=Path, metavar="DIR", help="write N papers there and learn nothing"
         )
+        parser.add_argument(
+            "--set", metavar="NAME", help=f"with --papers: of a named set: {', '.join(SETS)}"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Learns and keeps, or writes papers."""
@@ -57,8 +60,10 @@ class Command(BaseCommand):
         if count < 1:
             raise CommandError("--synthetic must be at least 1.", returncode=2)
         if options["papers"] is not None:
-            self._write_papers(options["papers"], count, options["seed"])
+            self._write_papers(options["papers"], count, options["seed"], options["set"])
             return
+        if options["set"] is not None:
+            raise CommandError("--set goes with --papers.", returncode=2)
         if options["calibrate_on"] is not None and not options["calibrate_on"].is_dir():
             raise CommandError(f"There is no directory {options['calibrate_on']}.", returncode=2)
         self._learn(
@@ -117,8 +122,14 @@ class Command(BaseCommand):
         seconds = time.perf_counter() - started
         self.stdout.write(f"Learnt in {learnt:.0f} s, all done in {seconds:.0f} s: {out}")
 
-    def _write_papers(self, folder: Path, count: int, seed: int) -> None:
-        for sample in papers(count, seed=seed, lexicon=phrases()):
+    def _write_papers(self, folder: Path, count: int, seed: int, named: str | None) -> None:
+        if named is None:
+            samples = papers(count, seed=seed, lexicon=phrases())
+        elif named in SETS:
+            samples = papers_of(named, count, seed=seed, lexicon=phrases())
+        else:
+            raise CommandError(f"No set is called {named}: {', '.join(SETS)}.", returncode=2)
+        for sample in samples:
             rendering.write(sample, folder)
         self.stdout.write(f"{count} papers with their truth: {folder}")
 

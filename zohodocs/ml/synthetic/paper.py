@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,6 +28,7 @@ _NUMBERS = (
     "FV/{n}/{m:02d}/{y}", "A{n:06d}", "{n:05d}/{y2}", "F{y}{m:02d}-{n:03d}", "{n:08d}", "#{n}",
     "CS{n:08d}", "{a}{n:07d}", "{y}-{a}-{n:03d}", "R{n:06d}-{m:02d}",
 )  # fmt: skip
+_MONTH = re.compile("(M{3,4})")
 SUBJECTS = ("statement", "delivery_note", "contract", "quote", "order", "reminder")
 
 
@@ -98,14 +101,20 @@ def number_text(value: Decimal, mark: str, thousands: str) -> str:
 
 def day_text(value: date, pattern: str, language: str) -> str:
     """The date by this pattern; MMMM is the month's name."""
-    if "MMM" in pattern:
-        from babel import Locale
+    before, month, after = (
+        _MONTH.split(pattern, maxsplit=1) if "MMM" in pattern else (pattern, "", "")
+    )
+    if not month:
+        return value.strftime(pattern)
+    from babel import Locale
 
-        width = "wide" if "MMMM" in pattern else "abbreviated"
-        name = Locale(language).months["format"][width][value.month]
-        pattern = pattern.replace("MMMM", "\0").replace("MMM", "\0")
-        return value.strftime(pattern).replace("\0", name)
-    return value.strftime(pattern)
+    # The parts one by one: the C library ends a pattern where it does not know what to do.
+    names = Locale(language).months["format"]["wide" if month == "MMMM" else "abbreviated"]
+    return f"{_part(value, before)}{names[value.month]}{_part(value, after)}"
+
+
+def _part(value: date, pattern: str) -> str:
+    return value.strftime(pattern) if pattern else ""
 
 
 def make_paper(rng: Random, speech: Speech, *, kind: str, subject: str = "") -> Paper:
@@ -239,3 +248,24 @@ def _money_format(rng: Random, currency: str) -> str:
     if not ahead:
         forms[0] = "{} " + sign
     return rng.choice(forms)
+
+
+def told(paper: Paper, truth: Mapping[str, str], text: str) -> dict[str, str]:
+    """The truth without what these words leave open: a country or a currency nobody could name."""
+    kept = dict(truth)
+    for role, country in (("supplier", paper.supplier.country), ("buyer", paper.buyer.country)):
+        named = country_name(paper.speech.language, country) in text
+        if not named and not truth.get(f"{role}_tax_id", "").startswith(country):
+            kept.pop(f"{role}_country", None)
+    own = _CURRENCIES.get(kept.get("supplier_country", ""), "EUR")
+    printed = paper.currency in text or _SIGNS[paper.currency] in text
+    if not printed and not ("supplier_country" in kept and own == paper.currency):
+        kept.pop("currency", None)
+    return kept
+
+
+def country_name(language: str, country: str) -> str:
+    """The country in this language."""
+    from babel import Locale
+
+    return str(Locale(language).territories.get(country, country))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 
 from .companies import Company
-from .paper import Paper
+from .paper import Paper, country_name
 from .sheet import Sheet, width_of
 
 _LABEL_GAPS = (6.0, 10.0, 40.0, 90.0)
@@ -56,7 +56,9 @@ class Press:
         for line in who.address:
             y = self.sheet.put(x, y, line, size=size, align=align)
         if country:
-            y = self.sheet.put(x, y, country_name(self.paper, who.country), size=size, align=align)
+            y = self.sheet.put(
+                x, y, country_name(self.paper.speech.language, who.country), size=size, align=align
+            )
         self.named(role, who)
         self.addressed(role, who)
         return y
@@ -96,11 +98,3 @@ class Press:
 def cents(value: Decimal) -> str:
     """The amount as the truth states it."""
     return f"{value:.2f}"
-
-
-def country_name(paper: Paper, country: str) -> str:
-    """The country in the language of the paper."""
-    from babel import Locale
-
-    names = Locale(paper.speech.language).territories
-    return str(names.get(country, country))

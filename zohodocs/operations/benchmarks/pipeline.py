@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
 import subprocess
@@ -22,12 +21,12 @@ from zohodocs.pipeline.extraction import extract
 from zohodocs.pipeline.reading import read, shared_child
 from zohodocs.rollout.flags import set_flag
 
+from .footprint import cpu_seconds, megabytes
 from .result import Result
 
 _MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 _DOCUMENTS = 300
 _PATIENCE_SECONDS = 600
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def pipeline() -> Result:
@@ -56,6 +55,7 @@ def pipeline() -> Result:
         doorbell.ring(document)
     _await_decisions()
     seconds = time.perf_counter() - started
+    held = max(megabytes(worker.pid) for worker in workers)
     used = _stop(workers) - idle
     product = used / len(documents)
     return Result(
@@ -68,6 +68,7 @@ def pipeline() -> Result:
             "documents_an_hour": len(documents) / seconds * 3600,
             "workers": settings.WORKERS,
             "wall_seconds": seconds,
+            "worker_megabytes": held,
         },
     )
 
@@ -75,21 +76,13 @@ def pipeline() -> Result:
 def _bare_seconds(contents: Sequence[bytes]) -> float:
     """CPU seconds a document for reading and extracting alone, the reader's child included."""
     extract(read(contents[0]), models=False)  # what is loaded once is not counted
-    before = time.process_time() + _cpu_seconds(shared_child().pid)
+    before = time.process_time() + cpu_seconds(shared_child().pid)
     child = shared_child().pid
     for content in contents:
         extract(read(content), models=False)
     if shared_child().pid != child:
         raise AssertionError("The reader was exchanged while it was measured.")
-    return (time.process_time() + _cpu_seconds(child) - before) / len(contents)
-
-
-def _cpu_seconds(pid: int | None) -> float:
-    if pid is None:
-        return 0.0
-    # Fields 14 and 15 of proc(5) stat, counted behind the command's closing bracket.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return (time.process_time() + cpu_seconds(child) - before) / len(contents)
 
 
 def _start(number: int, *, burst: bool = False) -> list[subprocess.Popen[bytes]]:

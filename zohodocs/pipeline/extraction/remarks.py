@@ -32,14 +32,14 @@ _NOTES = {
 
 def of_reading(reading: Reading) -> Iterator[Finding]:
     """The findings that follow from the notes, whatever engine reads the document."""
-    silent = [note.partition(":")[2] for note in reading.notes if note.startswith("page_needs_ocr")]
+    silent = _numbers(reading, "page_needs_ocr")
     if silent:
         yield Finding(
             "page_needs_ocr",
             _silent_pages(silent),
             data={"pages": [int(number) for number in silent]},
         )
-    partly = [note.partition(":")[2] for note in reading.notes if note.startswith("page_partly_")]
+    partly = _numbers(reading, "page_partly_read")
     if partly:
         yield Finding(
             "page_partly_read",
@@ -47,9 +47,32 @@ def of_reading(reading: Reading) -> Iterator[Finding]:
             "script that text recognition does not know. Please compare every value with the page.",
             data={"pages": [int(number) for number in partly]},
         )
+    other = _numbers(reading, "text_differs")
+    if other:
+        yield Finding(
+            "text_differs",
+            f"The text stored with page {', '.join(other)} is not what the picture of the page "
+            "shows. The picture was read. Please compare every value with the page, and check the "
+            "sender before you approve.",
+            data={"pages": [int(number) for number in other]},
+        )
+    unchecked = _numbers(reading, "text_unchecked")
+    if unchecked:
+        yield Finding(
+            "text_unchecked",
+            f"Page {', '.join(unchecked)} is a picture with text stored behind it, and the two "
+            "could not be compared. Please compare every value with the page.",
+            data={"pages": [int(number) for number in unchecked]},
+        )
     for note in reading.notes:
         if note in _NOTES:
             yield _NOTES[note]
+
+
+def _numbers(reading: Reading, note: str) -> list[str]:
+    """The pages that such notes name."""
+    parts = (said.partition(":") for said in reading.notes)
+    return [number for name, colon, number in parts if colon and name == note]
 
 
 def unreadable_einvoice(name: str, error: Unreadable) -> Finding:

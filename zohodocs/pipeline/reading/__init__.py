@@ -15,7 +15,7 @@ from typing import Any
 from zohodocs.domain import file_types
 from zohodocs.domain.reading import PageText, Reading, Unreadable
 
-from .ocr import engines, pages
+from .ocr import engines, layers, pages
 from .ocr.recogniser import Recogniser
 from .refusals import MAX_PAGES
 from .sandbox import Sandbox
@@ -82,8 +82,8 @@ def read(
     Pages without words of their own are recognised, where that is possible. Raises Unreadable
     with a stable code (`refusals.CODES`, `file_types.detect`). Notes: `ocr` (all words come from
     pictures), `page_ocr:N`, `needs_ocr` (no page has words), `page_needs_ocr:N`, `hidden_text`
-    (words nobody can see, which were left out), `active_content`, `repaired`,
-    `encrypted_empty_password`.
+    (words nobody can see, which were left out), `text_differs:N` and `text_unchecked:N`
+    (`layers.checked`), `active_content`, `repaired`, `encrypted_empty_password`.
     """
     kind = file_types.detect(content, filename).kind
     child = child or shared_child()
@@ -95,14 +95,13 @@ def read(
         xml_name=header["xml_name"] or (filename if kind == "xml" else ""),
         notes=tuple(header["notes"]),
     )
-    if not pages.silent(reading):
+    if not pages.silent(reading) and not layers.layered(reading):
         return reading
     recogniser = recogniser or shared_recogniser()
     if recogniser is None:
-        return reading
-    return pages.recognised(
-        reading, functools.partial(_recognised, content, kind, child, recogniser)
-    )
+        return layers.checked(reading, None)
+    recognise = functools.partial(_recognised, content, kind, child, recogniser)
+    return pages.recognised(layers.checked(reading, recognise), recognise)
 
 
 def _recognised(

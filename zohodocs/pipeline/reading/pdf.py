@@ -19,6 +19,8 @@ from .words import Spoken, words_of
 _HIDDEN_SHARE = 0.3
 # So few words beside a picture of half the page: a scan with a stamp or a page number.
 _FEW_WORDS = 10
+# Where so many of its words are no ink of their own, a page is a picture with a layer of text.
+_LAYER_SHARE = 0.5
 # Fewer are a tool's mark or a mailing room's code, and they are left out anyway.
 _HIDDEN_WORTH_SAYING = 6
 _PICTURE_SHARE = 0.5
@@ -33,6 +35,8 @@ class _PageRead:
     text: PageText
     characters: int = 0
     hidden_words: int = 0
+    words_outside: int = 0
+    is_layered: bool = False
     needs_ocr: bool = False
 
 
@@ -94,6 +98,8 @@ def _page(page: Any, number: int, width: float, height: float) -> _PageRead:
         PageText(number, width, height, () if mute else spoken.words),
         characters=spoken.characters,
         hidden_words=spoken.hidden,
+        words_outside=spoken.outside,
+        is_layered=spoken.without_ink > _LAYER_SHARE * len(spoken.words),
         needs_ocr=mute or _is_picture(page, spoken, width * height),
     )
 
@@ -120,8 +126,12 @@ def _is_picture(page: Any, spoken: Spoken, area: float) -> bool:
 
 def _notes(pages: list[_PageRead]) -> list[str]:
     hidden = sum(page.hidden_words for page in pages)
-    notes = ["hidden_text"] if hidden >= _HIDDEN_WORTH_SAYING else []
+    outside = sum(page.words_outside for page in pages)
+    notes = ["hidden_text"] if max(hidden, outside) >= _HIDDEN_WORTH_SAYING else []
     silent = [page.text.number for page in pages if page.needs_ocr]
+    notes += [
+        f"text_layer:{page.text.number}" for page in pages if page.is_layered and not page.needs_ocr
+    ]
     if not any(page.text.words for page in pages) or len(silent) == len(pages):
         return [*notes, "needs_ocr"]
     return notes + [f"page_needs_ocr:{number}" for number in silent]

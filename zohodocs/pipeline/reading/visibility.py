@@ -1,20 +1,23 @@
-"""Words that nobody can see: white on white, invisible ink, dust. Runs in the child.
+"""Words that nobody can see: white on white, invisible ink, dust, covered. Runs in the child.
 
 Such words are how a paper tells a machine what it does not tell a person. What is suspect by its
-ink is looked up in the picture of the page, so white letters on a dark bar stay, and so does the
-invisible text that lies over the picture of a scan.
+ink or by what is painted over it is looked up in the picture of the page, so white letters on a
+dark bar stay, and so does the invisible text that lies over the picture of a scan: that one is
+counted, because what people see there are letters of the picture.
 """
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from .bitmaps import drawn
 from .lines import Piece
+from .stacking import Stack, address
 
 _LIGHT = 200  # Of 255, in every colour.
 _FAINT = 25  # Opacity of 255.
@@ -38,27 +41,45 @@ _TextObject = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 _RenderMode = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 
 
-def address(function: Any) -> int:
-    """Where a handle or function of PDFium lies, for calls without conversion."""
-    return ctypes.cast(function, ctypes.c_void_p).value or 0
-
-
 _fill_colour = _FillColour(address(pdfium.FPDFText_GetFillColor))
 _text_object = _TextObject(address(pdfium.FPDFText_GetTextObject))
 _render_mode = _RenderMode(address(pdfium.FPDFTextObj_GetTextRenderMode))
 _NO_INK = frozenset({pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP})
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The pieces that can be seen, how many cannot, and how many are seen only as part of a
+    picture: their own letters are not what is drawn."""
+
+    pieces: list[Piece]
+    hidden: int = 0
+    without_ink: int = 0
+
+
 def visible(
-    page: Any, text_page: int, pieces: Sequence[Piece], *, width: float, height: float
-) -> list[Piece]:
-    """The pieces that can be seen in the picture of the page, of `width` x `height` points."""
+    page: Any,
+    text_page: int,
+    pieces: Sequence[Piece],
+    stack: Stack,
+    *,
+    width: float,
+    height: float,
+) -> Seen:
+    """What of the pieces can be seen in the picture of the page, of `width` x `height` points."""
     colours = _Colours()
-    suspects = {
-        position for position, piece in enumerate(pieces) if _is_suspect(text_page, piece, colours)
-    }
+    suspects: set[int] = set()
+    without_ink: set[int] = set()
+    for position, piece in enumerate(pieces):
+        ink = _text_object(text_page, piece.start) or 0
+        over = list(stack.over(ink, piece.box)) if stack.covers else []
+        inkless = bool(ink) and _render_mode(ink) in _NO_INK
+        if inkless or any(cover.is_picture for cover in over):
+            without_ink.add(position)
+        if over or inkless or _is_suspect(text_page, piece, colours):
+            suspects.add(position)
     if not suspects:
-        return list(pieces)
+        return Seen(list(pieces))
     scale = min(1 / _POINTS_PER_PIXEL, _MAX_SIDE / max(width, height))
     across, down = max(1, round(width * scale)), max(1, round(height * scale))
     picture = drawn(page, across, down).convert("L")
@@ -71,20 +92,23 @@ def visible(
         shades = picture.crop(place).tobytes()
         return max(shades) - min(shades) >= _CONTRAST
 
-    return [
-        piece
+    seen = {
+        position
         for position, piece in enumerate(pieces)
         if position not in suspects or (is_seen(piece) and piece.height >= _DUST_POINTS)
-    ]
+    }
+    return Seen(
+        [piece for position, piece in enumerate(pieces) if position in seen],
+        hidden=len(pieces) - len(seen),
+        without_ink=len(without_ink & seen),
+    )
 
 
 def _is_suspect(text_page: int, piece: Piece, colours: Any) -> bool:
     if piece.height < _DUST_POINTS and piece.box[2] - piece.box[0] < _DUST_POINTS * len(piece.text):
         return True
     start = ctypes.addressof(colours)
-    if _fill_colour(text_page, piece.start, start, start + 4, start + 8, start + 12):
-        red, green, blue, opacity = colours
-        if opacity < _FAINT or min(red, green, blue) >= _LIGHT:
-            return True
-    ink = _text_object(text_page, piece.start)
-    return bool(ink) and _render_mode(ink) in _NO_INK
+    if not _fill_colour(text_page, piece.start, start, start + 4, start + 8, start + 12):
+        return False
+    red, green, blue, opacity = colours
+    return bool(opacity < _FAINT or min(red, green, blue) >= _LIGHT)

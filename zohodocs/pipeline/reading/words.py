@@ -14,7 +14,8 @@ from zohodocs.domain.reading import Word
 
 from .lettering import RUN, clean, without_letter
 from .lines import Piece, around, in_reading_order
-from .visibility import address, visible
+from .stacking import address, stack_of
+from .visibility import visible
 
 # PDFium puts this in place of a hyphen that ends a line, and glues the next line on.
 _LINE_END_HYPHEN = "\x02"
@@ -41,11 +42,13 @@ _loose_box = _AskPlace(address(pdfium.FPDFText_GetLooseCharBox))
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a page says: its words and how many nobody can see, its characters and those with no
-    letter behind them."""
+    """What a page says: its words, how many nobody can see, how many lie beside the page, how many
+    are seen only as part of a picture; its characters and those with no letter behind them."""
 
     words: tuple[Word, ...]
     hidden: int
+    outside: int
+    without_ink: int
     characters: int
     unmapped: int
 
@@ -57,12 +60,15 @@ def words_of(page: Any, text_page: Any, *, width: float, height: float) -> Spoke
     text = _text(handle, text_page, count)
     matrix = _to_picture(page, width, height)
     pieces = _without_kerning(handle, _pieces(text, _places(handle, count), matrix))
-    seen = visible(page, handle, pieces, width=width, height=height)
+    stack = stack_of(page, matrix)
+    seen = visible(page, handle, pieces, stack, width=width, height=height)
     words = []
-    for piece in in_reading_order(seen):
+    outside = 0
+    for piece in in_reading_order(seen.pieces):
         x0, y0, x1, y1 = piece.box
         if x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height:
-            continue  # Outside the crop box: not in the picture, so nobody can have read it.
+            outside += 1  # Not in the picture, so nobody can have read it.
+            continue
         box = (
             max(0.0, x0 / width),
             max(0.0, y0 / height),
@@ -70,7 +76,7 @@ def words_of(page: Any, text_page: Any, *, width: float, height: float) -> Spoke
             min(1.0, y1 / height),
         )
         words.append(Word(piece.text[:_MAX_LETTERS], box))
-    return Spoken(tuple(words), len(pieces) - len(seen), count, without_letter(text))
+    return Spoken(tuple(words), seen.hidden, outside, seen.without_ink, count, without_letter(text))
 
 
 def _text(handle: int, text_page: Any, count: int) -> str:

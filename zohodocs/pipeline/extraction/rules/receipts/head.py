@@ -20,12 +20,24 @@ _LEGAL = re.compile(
 )
 # Words that firms' names end in, too, though a legal form beside them says more.
 _FIRM = re.compile(r"\b(?:enterprise|trading|holdings?|co\.(?= |$)|marketing|hardware|restoran)")
-_ONLY_LEGAL = re.compile(r"^\W*(?:\(m\)\W*)?(?:sdn\.?\s*bhd|bhd|pte\.?\s*ltd|ltd|llc|inc)\W*$")
+_ONLY_LEGAL = re.compile(
+    r"^\W*(?:\(m\)\W*)?(?:sdn\.?\s*bhd|bhd|(?:pte|pty)\.?\s*ltd|ltd|limited|llc|llp|plc|inc|gmbh|"
+    r"s\.?a\.?r\.?l|s\.?r\.?l|s\.?l\.?u?|b\.?v|e\.?k|ug|kg|ohg|oy|mtu|eurl|sasu?)\W*$"
+)
 # "(728515-M)", "1202152-P", "(Co. No. 639240 H)": numbers of registers, no part of a name.
 _REGISTERED = re.compile(
     r"\s*[\(\[]?\s*(?:(?:co|company|reg|roc|registration)[\s.,:]*(?:no|reg|number)?[\s.,:]*)?"
     r"[a-z]{0,3}\d{4,}\s?-?\s?[a-z0-9]{0,2}\s*[\)\]]?[,.\s]*$"
 )
+# Behind the end of a firm's name: a speck, a letter of the paper's other side.
+_SPECK = re.compile(
+    r"((?:\bbhd|\bs/b|\benterprise|\btrading|\bmarketing)\b[.,]?)\s+[^\s(&]{1,2}\s*$", re.IGNORECASE
+)
+# Figures that a word cannot have between its letters: the engine took one shape for another.
+_MISTAKEN = re.compile(r"[A-Za-z]*[A-Za-z][01][A-Za-z]+|[01][A-Za-z]{3,}")
+_AND = re.compile(r"(?:&|\band)\W*$")
+# How alike the types of two lines are that are one name.
+_ALIKE = 0.25
 _NOT_A_NAME = re.compile(
     r"^\W*(?:(?:(?:tax|simplified|cash|sales?|official|guest|customer|duplicate|store|merchant)?\s*"
     r"(?:invoice|receipt|bill|copy|check|sales)|reprint|copy|order|take ?away|dine ?in|thanks?|"
@@ -34,7 +46,7 @@ _NOT_A_NAME = re.compile(
 )
 # Beginnings of what follows name and address.
 _STOP = re.compile(
-    r"(?:\btele?\b|\btele?[.:\d]|\btelep|\bfax\b|\bphone|\bph[.:]|\bh/p|\bhp[.:]|\bgst\b|"
+    r"(?:\bte[l1i]e?\b|\bte[l1i]e?\s?[.:\d]|\bprepay\b|\bchit\b|\btelep|\bfax\b|\bphone|\bph[.:]|\bh/p|\bhp[.:]|\bgst\b|"
     r"\bgstin\b|\bvat\b|\bsst\b|\btax\b|\binvoice\b|\breceipt\b|\bbill\b|\bcashier\b|\bdate\b|"
     r"\btime\b|\bwww\b|\bhttp|@|\btable\b|\bserver\b|\bhours?\b|\bhrs\b|\bitem\b|\bqty\b|"
     r"\bdescription\b|\border\b|\bcash\b|\bwelcome\b|\bcustomer|\bthank|\be-?mail|\bmember|"
@@ -49,6 +61,9 @@ _REGISTER_LINE = re.compile(
 # Numbers of registers may stand between name and address.
 _BEFORE_ADDRESS = re.compile(r"\W*(?:gst|sst|tax id|vat|roc|co(?:mpany)?\b[\w\s.:]*\d)")
 _DAY = re.compile(r"\d[/.-]\d{1,2}[/.-]\d{2}|\d{1,2}:\d{2}")
+# A telephone number that shares the line with the end of an address.
+_PHONE_AFTER = re.compile(r"[\s,;|]+(?:t|p|f|ph|te[l1i]|fax|phone|h/?p)\s?[.:]+\s*\+?[\d(].*$")
+_IN_BRACKETS = re.compile(r"^\(.*\)$")
 _PHONE_ONLY = re.compile(r"^[\s()+\d./-]{7,}$")
 _ADDRESS = re.compile(
     r"(?:\d|\bjalan\b|\bjln\b|\bj[i1]n\b|\btaman\b|\btmn\b|\blot\b|\bno\b|\bunit\b|\broad\b|\brd\b|"
@@ -76,7 +91,11 @@ def head_of(lines: list[Line]) -> Head:
     line = top[at]
     sure = _LEGAL.search(line.folded) or _FIRM.search(line.folded)
     text, score = _name(line), _WITH_FORM if sure else _WITHOUT_FORM
+    if at and _continues(top[at - 1], line):
+        text = f"{_name(top[at - 1])} {text}"
     end = at + 1
+    if end < len(top) and _AND.search(line.folded) and _alike(line, top[end]):
+        text, end = f"{text} {_name(top[end])}", end + 1
     if end < len(top) and _ONLY_LEGAL.match(top[end].folded):
         text, end = f"{text} {top[end].text.strip()}", end + 1
     if at > 3:
@@ -99,12 +118,35 @@ def _name_at(top: list[Line]) -> int | None:
     return possible[0] if possible else None
 
 
+def _continues(above: Line, line: Line) -> bool:
+    """Whether the name began on the line above: this one has but one word before the legal form,
+    or the two are joined by an "and"."""
+    if not _is_name(above) or _LEGAL.search(above.folded) or not _alike(above, line):
+        return False
+    if _AND.search(above.folded) or line.folded.lstrip().startswith("&"):
+        return True
+    legal = _LEGAL.search(line.folded)
+    return legal is not None and len(re.findall(r"[a-z]{3,}", line.folded[: legal.start()])) == 1
+
+
+def _alike(one: Line, other: Line) -> bool:
+    """Whether two lines are set in the same type, one right under the other."""
+    high = max(one.height, other.height)
+    near = 0 <= other.y0 - one.y1 + _ALIKE * high < high
+    return near and abs(one.height - other.height) <= _ALIKE * high
+
+
 def _is_name(line: Line) -> bool:
     text = line.folded.strip()
     letters = sum(char.isalpha() and char.isascii() for char in text)
     if letters < 3 or letters < 0.45 * len(text.replace(" ", "")) or len(text) > 60:
         return False
-    if _NOT_A_NAME.match(text) or _CODE.match(text) or _REGISTER_LINE.match(text):
+    if (
+        _ONLY_LEGAL.match(text)
+        or _NOT_A_NAME.match(text)
+        or _CODE.match(text)
+        or _REGISTER_LINE.match(text)
+    ):
         return False
     if _LEGAL.search(text) or _FIRM.search(text):
         return True
@@ -131,15 +173,29 @@ def _name(line: Line) -> str:
     found = _REGISTERED.search(text.lower())
     if found and found.start() > 3:
         text = text[: found.start()]
-    return text.strip(" *=-~|:,'\"_#")
+    text = _SPECK.sub(r"\1", text)
+    return _MISTAKEN.sub(_respelled, text.strip(" *=-~|:,'\"_#"))
+
+
+def _respelled(found: re.Match[str]) -> str:
+    """A word of letters with the noughts and ones in it read as the letters they look like."""
+    word = found.group()
+    if sum(char.isalpha() for char in word) < 3:
+        return word
+    small = sum(char.islower() for char in word) > sum(char.isupper() for char in word)
+    return word.replace("0", "o" if small else "O").replace("1", "l" if small else "I")
 
 
 def _address(top: list[Line], start: int) -> Candidate | None:
     pieces: list[Line] = []
     for line in top[start:]:
         text = line.folded.strip()
-        if not pieces and _BEFORE_ADDRESS.match(text):
+        if not pieces and (_BEFORE_ADDRESS.match(text) or _IN_BRACKETS.match(text)):
             continue
+        shared = _PHONE_AFTER.search(text)
+        if shared and shared.start() > 0 and not _STOP.search(text[: shared.start()]):
+            pieces.append(line)
+            break
         if _STOP.search(text) or _PHONE_ONLY.match(text) or _DAY.search(text):
             break
         if _REGISTER_LINE.match(text):
@@ -155,8 +211,14 @@ def _address(top: list[Line], start: int) -> Candidate | None:
             break
     if not pieces:
         return None
-    said = [piece.text.replace("\t", " ").strip(" ,;*") for piece in pieces]
+    said = [_without_phone(piece) for piece in pieces]
     whole = bool(any(_POSTCODE.search(piece.folded) for piece in pieces))
     first = pieces[0]
     score = _WHOLE_ADDRESS if whole else _PART_OF_ADDRESS
     return Candidate(", ".join(said), score, first, 0, len(first.text))
+
+
+def _without_phone(line: Line) -> str:
+    shared = _PHONE_AFTER.search(line.folded)
+    text = line.text[: shared.start()] if shared else line.text
+    return text.replace("\t", " ").strip(" ,;*")
