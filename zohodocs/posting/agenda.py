@@ -57,10 +57,10 @@ def _troubled(now: datetime) -> tuple[set[int], set[int]]:
         elif row.state == ConnectionState.WRONG and row.last_error_at:
             long_ago = row.last_error_at + rest <= now
             (probing if long_ago else resting).add(row.organization_id)
-    return resting | _waiting(), probing
+    return resting | _waiting(now), probing
 
 
-def _waiting() -> set[int]:
+def _waiting(now: datetime) -> set[int]:
     """Organisations whose calls of this minute are used up: their bells would only be dropped."""
     connections = Connection.objects.filter(
         state__in=[ConnectionState.WORKING, ConnectionState.THROTTLED]
@@ -68,5 +68,7 @@ def _waiting() -> set[int]:
     with_work = Document.objects.filter(state__in=[State.APPROVED, State.POSTING])
     rows = connections.filter(organization_id__in=with_work.values("organization_id"))
     return {
-        row.organization_id for row in rows.select_related("organization") if not turns.is_near(row)
+        row.organization_id
+        for row in rows.select_related("organization")
+        if not turns.is_near(row, now)
     }

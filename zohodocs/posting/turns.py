@@ -10,6 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from datetime import datetime
+
+from django.utils import timezone
 
 from zohodocs import clients
 from zohodocs.models import Connection
@@ -29,10 +32,11 @@ def longest_wait() -> float:
     return scaled(_LONGEST_SECONDS)
 
 
-def is_near(connection: Connection) -> bool:
-    """Whether to ring now: there is room soon, or waiting is no use (see `comes`)."""
+def is_near(connection: Connection, now: datetime) -> bool:
+    """Whether to ring at `now`: there is room soon, or waiting is no use (see `comes`)."""
+    ahead = (now - timezone.now()).total_seconds()
     wait = clients.room_in(connection)
-    return wait <= scaled(_SOON_SECONDS) or wait > longest_wait()
+    return wait - ahead <= scaled(_SOON_SECONDS) or wait > longest_wait()
 
 
 def comes(organization_id: int, *, places: int) -> bool:
