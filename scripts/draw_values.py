@@ -24,7 +24,8 @@ from zohodocs.pipeline.extraction.rules import phrases
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FONT = Path(reportlab.__file__).parent / "fonts" / "VeraBd.ttf"
-SEED, INVOICE, RECEIPT = 12, 84, 206
+# Seed and number of the papers.
+INVOICE, RECEIPT = (21, 182), (12, 206)
 COLOURS = ("#c2255c", "#1864ab", "#2b8a3e", "#a84300", "#6741d9", "#0b7285")
 DPI, QUALITY = 150, 70
 WIDTH, MARGIN, LETTERS = 800, 210, 12
@@ -43,15 +44,15 @@ def main() -> int:
 
 def documents() -> Iterator[tuple[str, bytes, Sample]]:
     """A digital German invoice and a photographed till receipt, with what they truly say."""
-    invoice, receipt = made_up(INVOICE), made_up(RECEIPT)
+    invoice, receipt = made_up(*INVOICE), made_up(*RECEIPT)
     yield "german-invoice", rendering.pdf(invoice), invoice
     photo = photograph(rendering.pdf(receipt), seed=receipt.name)
     yield "photographed-receipt", photo, receipt
 
 
-def made_up(number: int) -> Sample:
+def made_up(seed: int, number: int) -> Sample:
     """Paper `number` of the seed."""
-    return next(islice(papers(number + 1, seed=SEED, lexicon=phrases()), number, None))
+    return next(islice(papers(number + 1, seed=seed, lexicon=phrases()), number, None))
 
 
 def drawn(content: bytes) -> tuple[Image.Image, Extraction]:

@@ -20,7 +20,7 @@ SEED = 2_026
 LANGUAGES = {"russian": "ru", "estonian": "et", "polish": "pl", "italian": "it", "spanish": "es"}
 NOT_POSTED = ("proforma", "statement", "contract", "delivery_note")
 # F1 over all fields in percent, a little below what is measured: it catches a fall.
-FLOORS = {"russian": 85, "estonian": 85, "polish": 85, "italian": 85, "spanish": 85}
+FLOORS = {"russian": 90, "estonian": 90, "polish": 91, "italian": 88, "spanish": 87}
 AT_MOST_POSTED = 0.005
 
 
