@@ -70,7 +70,7 @@ def test_an_admin_goes_through_every_step(
     page.get_by_label("Our unique field on bills").fill("cf_document_id")
     page.get_by_role("button", name="Keep the fields").click()
     expect(page.locator("#copies")).to_contain_text("Waits for a worker")
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Test the connection").click()
     expect(page.locator("#toasts")).to_contain_text("Zoho Books answers")
     found = Connection.objects.get(organization=acme)
     assert (found.state, found.vat_field) == (ConnectionState.WORKING, "cf_vat_id")

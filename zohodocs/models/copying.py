@@ -29,6 +29,18 @@ class CopyState(models.TextChoices):
     DONE = "done", _("is done")
 
 
+# What a step counts, in the order of the steps.
+_COUNTED = {
+    "accounts": _("accounts"),
+    "taxes": _("taxes"),
+    "locations": _("locations"),
+    "vendors": _("vendors"),
+    "numbers": _("VAT numbers read one by one"),
+    "bills": _("bills"),
+}
+_READ = _("bills read line by line, for the usual accounts")
+
+
 class ZohoCopy(ScopedModel):
     """The newest copy of its kind; `step` and `cursor` say where the next worker goes on."""
 
@@ -56,6 +68,21 @@ class ZohoCopy(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.state}"
+
+    @property
+    def step_label(self) -> str:
+        """What is copied at this moment, in words."""
+        return self._label(self.step)
+
+    @property
+    def counted(self) -> list[tuple[str, int]]:
+        """What was copied so far, in words."""
+        return [(self._label(step), number) for step, number in self.counts.items()]
+
+    def _label(self, step: str) -> str:
+        if step == "accounts" and self.kind == CopyKind.HISTORY:
+            return str(_READ)
+        return str(_COUNTED.get(step, step))
 
     @classmethod
     def ask(cls, organization: Organization, kind: CopyKind, *, by: str, **values: Any) -> ZohoCopy:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from zohodocs.models import Organization
 from zohodocs.posting import forecast
 from zohodocs.posting.forecast import Forecast
+from zohodocs.web import formats
 
 _DAYS_BY_NAME = 7
 
@@ -66,5 +67,5 @@ def _dues(found: Forecast, today: date) -> list[str]:
     else:
         near = (day - today).days < _DAYS_BY_NAME
         none = _("no other is due before %(day)s") if parts else _("none is due before %(day)s")
-        parts.append(none % {"day": date_format(day, "l" if near else "DATE_FORMAT")})
+        parts.append(none % {"day": date_format(day, "l") if near else formats.day(day)})
     return parts

@@ -67,8 +67,30 @@ def age(moment: datetime | None, now: datetime | None = None) -> str:
     if moment is None:
         return ""
     seconds = max(0, int(((now or timezone.now()) - moment).total_seconds()))
+    return _("just now") if seconds < _MINUTE else _span(seconds)
+
+
+def ago(moment: datetime | None, now: datetime | None = None) -> str:
+    """The same inside of a sentence: `just now`, `12 min ago`."""
+    if moment is None:
+        return ""
+    seconds = int(((now or timezone.now()) - moment).total_seconds())
     if seconds < _MINUTE:
         return _("just now")
+    return _("%(span)s ago") % {"span": _span(seconds)}
+
+
+def until(moment: datetime | None, now: datetime | None = None) -> str:
+    """How soon, in one unit: `in less than a minute`, `in 12 min`."""
+    if moment is None:
+        return ""
+    seconds = int((moment - (now or timezone.now())).total_seconds())
+    if seconds < _MINUTE:
+        return _("in less than a minute")
+    return _("in %(span)s") % {"span": _span(seconds)}
+
+
+def _span(seconds: int) -> str:
     if seconds < _HOUR:
         return _("%(count)d min") % {"count": seconds // _MINUTE}
     if seconds < 2 * _DAY:
