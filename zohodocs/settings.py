@@ -10,6 +10,7 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from zohodocs.environment import (
@@ -297,6 +298,9 @@ UNFOLD = {
     "SITE_TITLE": "ZohoDocs",
     "SITE_HEADER": "ZohoDocs",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("icon.svg")}
+    ],
     "COLORS": {"primary": _ACCENT},
 }
 PROMETHEUS_EXPORT_MIGRATIONS = False
