@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.utils import timezone
 
 from integrations.errors import Unavailable
 from integrations.zoho_books import Bill, ZohoBooks
 from tests.posting.conftest import Desk
+from tests.posting.waiting import until, until_done
 from zohodocs import clients
-from zohodocs.models import Account, Connection, Document, ReviewItem, Tax
+from zohodocs.models import Account, Connection, ReviewItem, Tax
 from zohodocs.posting.push import due
 
 pytestmark = pytest.mark.django_db
@@ -27,20 +25,6 @@ def impatient(desk: Desk) -> Iterator[ZohoBooks]:
     """A client that waits half a second."""
     with clients.books(desk.organization) as books:
         yield books.within(0.5)
-
-
-def until_done(desk: Desk, document: Document, *, turns: int = 8) -> str:
-    """Push as the sweep would: each time its wait is over."""
-    ahead = [timedelta()]
-    done = ""
-    for _ in range(turns):
-        outcome = desk.push(document, now=lambda: timezone.now() + ahead[-1])
-        done = outcome.done
-        if done in ("confirmed", "rejected"):
-            break
-        if outcome.not_before is not None:
-            ahead.append(outcome.not_before - timezone.now() + timedelta(seconds=0.01))
-    return done
 
 
 @pytest.mark.parametrize(
@@ -107,7 +91,7 @@ def test_a_bill_that_commits_after_the_first_look_is_not_sent_again(
     first = desk.push(document, books=impatient)
     assert first.done == "unknown"
     assert desk.bills() == []
-    _until(lambda: len(desk.bills()) == 1)
+    until(lambda: len(desk.bills()) == 1)
     done = until_done(desk, document)
 
     assert done == "confirmed"
@@ -127,7 +111,7 @@ def test_a_bill_that_commits_after_the_grace_is_refused_or_merged(
     done = until_done(desk, document)
     assert done == "confirmed"
     assert desk.posting(document).attempts == 2
-    _until(lambda: desk.calls("PUT /bills") == 1)
+    until(lambda: desk.calls("PUT /bills") == 1)
 
     assert len(desk.bills()) == 1
 
@@ -282,72 +266,6 @@ def test_a_bill_of_another_document_of_ours_is_never_adopted(desk: Desk) -> None
     assert len(desk.zoho.snapshot()["bills"]) == 1
 
 
-@pytest.mark.parametrize("fault", ["429", "429_concurrency", "429_block", "429_day"])
-def test_a_throttled_posting_stays_planned_and_waits(desk: Desk, fault: str) -> None:
-    desk.break_next("PUT /bills", fault, retry_after=60)
-    document = desk.approved()
-
-    outcome = desk.push(document)
-
-    assert outcome.done == "planned"
-    assert outcome.not_before is not None
-    assert outcome.not_before > timezone.now() + timedelta(seconds=50)
-    posting = desk.posting(document)
-    assert posting.attempts == 0
-    assert document.pk not in due(timezone.now())
-    assert document.pk in due(timezone.now() + timedelta(seconds=70))
-    assert Connection.objects.get().state == "throttled"
-
-
-def test_a_dead_connection_leaves_the_posting_planned(desk: Desk) -> None:
-    document = desk.approved()
-    desk.zoho.stop()
-
-    outcome = desk.push(document)
-
-    assert outcome.done == "planned"
-    assert outcome.not_before is not None
-    assert desk.posting(document).attempts == 0
-
-
-def test_a_missing_permission_leaves_the_posting_planned_and_says_so(desk: Desk) -> None:
-    desk.break_next("PUT /bills", "expired_token", times=0)
-    document = desk.approved()
-
-    outcome = desk.push(document)
-
-    assert outcome.done == "planned"
-    connection = Connection.objects.get()
-    assert connection.state == "wrong"
-    assert "permission" in connection.last_error
-    assert ReviewItem.objects.count() == 0
-
-
-def test_a_revoked_access_stops_all_until_somebody_connects_again(desk: Desk) -> None:
-    Connection.objects.update(
-        access_token_encrypted="",
-        access_token_expires_at=None,
-        refresh_token_encrypted=_sealed_yesterday(desk.zoho.refresh_token),
-    )
-    desk.break_next("POST /oauth/v2/token", "invalid_code", times=0)
-    document, other = desk.approved(), desk.approved(number="RE-2")
-
-    first = desk.push(document)
-    desk.push(other)
-
-    assert first.done == "planned"
-    connection = Connection.objects.get()
-    assert connection.state == "reconnect"
-    assert due(timezone.now() + timedelta(hours=1)) == []
-    assert desk.calls("POST /oauth/v2/token") <= 2  # one at the start, one that was refused
-
-    desk.zoho.clear_faults()
-    Connection.objects.update(refresh_token_encrypted=clients.encrypt(desk.zoho.refresh_token))
-    assert set(due(timezone.now() + timedelta(hours=1))) == {document.pk, other.pk}
-    assert until_done(desk, document) == "confirmed"
-    assert Connection.objects.get().state == "working"
-
-
 def test_a_file_whose_upload_broke_after_the_commit_is_not_attached_twice(desk: Desk) -> None:
     desk.break_next("POST /bills/{id}/attachment", "commit_then_reset")
     document = desk.approved()
@@ -413,15 +331,3 @@ def _by_hand(desk: Desk, *, rate: int = 100) -> dict[str, object]:
             }
         ],
     }
-
-
-def _sealed_yesterday(secret: str) -> str:
-    key = Fernet(settings.FIELD_ENCRYPTION_KEYS[0])
-    return key.encrypt_at_time(secret.encode(), int(time.time()) - 86_400).decode()
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.02)
