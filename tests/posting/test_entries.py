@@ -203,6 +203,7 @@ def test_a_type_corrected_while_it_was_stopped_counts(desk: Desk, ana: User) -> 
     document.refresh_from_db()
     actions.hold(document=document, by=ana, version=document.version, why="Is it a credit?")
     Document.objects.filter(pk=document.pk).update(document_type="credit_note")
+    document.refresh_from_db()
     actions.release(document=document, by=ana, version=document.version)
 
     desk.push(document)

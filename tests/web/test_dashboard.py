@@ -100,6 +100,8 @@ def test_every_page_of_ours_asks_who_one_is(cast: Cast) -> None:
     code = "0b0e2f5c-7d7e-4b37-9a55-1c5c3a1b2d10"
     names = [pattern.name for pattern in web_urls.urlpatterns]
     names += [f"review:{pattern.name}" for pattern in review_urls.urlpatterns]
+    names.remove("postings")  # its address names no document
+    assert anonymous.get(reverse("postings")).status_code == 302
 
     for name in names:
         if name in OPEN_TO_ALL:
