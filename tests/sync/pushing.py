@@ -41,7 +41,7 @@ def _pushed(pk: int, *, until_done: bool) -> bool:
         return timezone.now() + ahead[-1]
 
     for _ in range(_TURNS if until_done else 1):
-        with _unlimited(pk) as books:
+        with unlimited(pk) as books:
             outcome = push(pk, owner="worker-2", books=books, now=now)
         if outcome.done in ("confirmed", "rejected"):
             return True
@@ -52,7 +52,7 @@ def _pushed(pk: int, *, until_done: bool) -> bool:
     return False
 
 
-def _unlimited(pk: int) -> ZohoBooks:
+def unlimited(pk: int) -> ZohoBooks:
     """A client without a budget: these workers send more in a second than a minute allows."""
     connection = Connection.objects.get(organization=Document.objects.get(pk=pk).organization_id)
     return ZohoBooks(

@@ -125,6 +125,20 @@ def test_a_revoked_access_is_asked_for_once_and_says_what_to_do() -> None:
     assert (row.state, row.last_error) == ("reconnect", "Connect Zoho Books again.")
 
 
+def test_eight_workers_whose_access_was_revoked_ask_once() -> None:
+    pk = connection_with("dead", ends_in=timedelta(minutes=50), age=600)
+    refusals = [ReconnectNeeded("Connect Zoho Books again.") for _ in range(8)]
+    accounts = Accounts(*refusals, seconds=0.2)
+
+    def refused() -> str:
+        with pytest.raises(ReconnectNeeded):
+            DatabaseTokens(pk, refresh=accounts).renew("dead")
+        return "refused"
+
+    assert _eight(refused) == ["refused"] * 8
+    assert accounts.calls == 1
+
+
 def test_a_new_refresh_token_is_tried_although_the_old_one_was_refused() -> None:
     pk = connection_with()
     accounts = Accounts(ReconnectNeeded("Connect Zoho Books again."))

@@ -95,6 +95,11 @@ class DatabaseTokens:
                 raise _stuck(row)
             lease = self._take_lease(seen)
             if lease is not None:
+                # Whoever had the lease before may have been refused after we looked.
+                row = self._row()
+                if needs_a_person(row):
+                    self._give_back(lease)
+                    raise _stuck(row)
                 return self._ask(row, lease, dead=dead)
             if not dead and _is_alive(row):
                 return _opened(seen)
@@ -144,10 +149,9 @@ class DatabaseTokens:
         elif isinstance(error, ReconnectNeeded):
             seconds = 0.0  # the state alone stops everybody, until there is a new refresh token
         rest = timezone.now() + timedelta(seconds=seconds)
-        Connection.objects.filter(pk=self._pk, token_lease=lease).update(
-            token_lease=None, token_lease_until=rest
-        )
+        # The state first: who takes the lease after us must see it.
         note_failure(self._pk, error)
+        self._give_back(lease, until=rest)
         logger.warning("zoho.access.refused", connection=self._pk, error=type(error).__name__)
 
     def _take_lease(self, seen: str) -> uuid.UUID | None:
@@ -158,6 +162,12 @@ class DatabaseTokens:
             token_lease=lease, token_lease_until=now + _LEASE
         )
         return lease if taken == 1 else None
+
+    def _give_back(self, lease: uuid.UUID, *, until: datetime | None = None) -> None:
+        """Let others ask; not before `until`."""
+        Connection.objects.filter(pk=self._pk, token_lease=lease).update(
+            token_lease=None, token_lease_until=until
+        )
 
     def _row(self) -> Connection:
         return Connection.objects.get(pk=self._pk)
