@@ -27,7 +27,7 @@ from zohodocs.models import (
     ReviewItem,
     ReviewKind,
 )
-from zohodocs.posting import drift
+from zohodocs.posting import drift, record
 from zohodocs.posting.amending import amend, due
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +265,55 @@ def test_a_credit_that_names_none_or_two_is_applied_to_none(
     credit_note(desk, *words, number="GS-77")
 
     assert not Amendment.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["differs_in_zoho", "twice_in_zoho"])
+def test_a_credit_in_question_is_not_applied_and_its_question_stays(
+    desk: Desk, reason: str
+) -> None:
+    posted(desk)
+    credit = credit_note(desk, "RE-2024-118", number="GS-77")
+    record.ask(credit, ReviewKind.DRIFT, code=reason, message="Look at it.")
+
+    assert run(Amendment.objects.get(posting__document=credit)) == "refused"
+
+    assert desk.calls("POST /bills/{id}/credits") == 0
+    assert ReviewItem.objects.get(document=credit, reason=reason).state == "open"
+    said = ReviewItem.objects.get(document=credit, reason="not_possible", state="open").message
+    assert "open question" in said
+
+
+def test_a_credit_that_somebody_used_already_leaves_its_question_and_what_was_agreed(
+    desk: Desk,
+) -> None:
+    bill = posted(desk)
+    credit = credit_note(desk, "RE-2024-118", number="GS-77")
+    posting = desk.posting(credit)
+    applied = [{"vendor_credit_id": posting.bill_id, "amount_applied": 119}]
+    path = f"/bills/{desk.posting(bill).bill_id}/credits"
+    in_zoho(desk, "POST", path, {"apply_vendor_credits": applied})
+    record.ask(credit, ReviewKind.DRIFT, code="differs_in_zoho", message="Look at it.")
+
+    assert run(Amendment.objects.get(posting__document=credit)) == "done"
+
+    assert ReviewItem.objects.get(document=credit).state == "open"
+    after = desk.posting(credit)
+    assert after.agreed == posting.agreed
+    assert after.stands["status"] == "closed"
+
+
+@pytest.mark.parametrize("kind", [AmendmentKind.VOID, AmendmentKind.CORRECT])
+def test_that_it_stands_twice_is_still_asked_after_the_change(
+    desk: Desk, ana: User, bob: User, kind: AmendmentKind
+) -> None:
+    document = posted(desk)
+    amendment = confirmed(desk, ana, bob, kind, document)
+    for reason in ("twice_in_zoho", "differs_in_zoho", "changed_in_zoho"):
+        record.ask(document, ReviewKind.DRIFT, code=reason, message="Look at it.")
+
+    assert run(amendment) == "done"
+
+    assert [item.reason for item in ReviewItem.objects.filter(state="open")] == ["twice_in_zoho"]
 
 
 def test_a_credit_for_a_paid_bill_is_left_to_a_person(desk: Desk) -> None:

@@ -164,6 +164,11 @@ class _Turn:
         )
 
     def _problem(self, change: Change, entry: Entry) -> str:
+        if self.amendment.kind == AmendmentKind.APPLY_CREDIT and self._is_in_question():
+            return (
+                "The credit was not applied to the bill that its paper names: whether the entry is"
+                " right is an open question. Answer it, then use the credit in Zoho Books."
+            )
         stood = self.amendment.seen
         moved = stood and standing.changes(stood, standing.of(entry))
         if moved and self.amendment.attempts == 0:
@@ -172,6 +177,11 @@ class _Turn:
                 f" ({standing.sentence(moved)}). Look at it, then propose again."
             )
         return change.refusal(entry)
+
+    def _is_in_question(self) -> bool:
+        return ReviewItem.objects.filter(
+            document=self.document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
+        ).exists()
 
     def _grace_is_over(self) -> bool:
         grace = settings.UNKNOWN_GRACE_SECONDS * 2 ** max(0, self.amendment.attempts - 1)
@@ -229,10 +239,12 @@ class _Turn:
         crash_here("amend.before_done")
         with transaction.atomic():
             self._move(_S.DONE, done_at=self.now(), error_code="", error_message="")
-            Posting.objects.filter(pk=self.posting.pk).update(agreed=stands, stands=stands)
-            ReviewItem.objects.filter(
-                document=self.document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
-            ).update(state=ReviewState.CANCELLED)
+            kept = {"stands": stands}
+            if self.amendment.kind != AmendmentKind.APPLY_CREDIT:
+                # Two people chose what stands now. Nobody looked at a credit that was applied.
+                kept["agreed"] = stands
+                record.cancel(self.document, record.CHANGED, record.DIFFERS)
+            Posting.objects.filter(pk=self.posting.pk).update(**kept)
             record.step(self.document, "bill.amendment.done", kind=self.amendment.kind)
 
     def _leave_open(self, message: str) -> None:

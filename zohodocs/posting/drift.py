@@ -40,7 +40,6 @@ from .entries import Entry, Ledger, ledger
 from .standing import Standing
 
 logger = get_logger(__name__)
-CHANGED = "changed_in_zoho"
 # Zoho's clock and ours differ, and its moments of change have whole seconds.
 _OVERLAP = timedelta(minutes=5)
 _COUNT_EVERY = timedelta(days=7)
@@ -112,7 +111,7 @@ def due(night: datetime, organization: Organization) -> bool:
 def judge(posting: Posting, stands: Standing) -> bool:
     """Keep what stands, and ask a person if it is not what was agreed. Whether it is not.
 
-    One open question a document: it says the newest. A change that was taken back in Zoho before
+    One open question about changes: it says the newest. A change that was taken back in Zoho before
     anybody decided takes the question back, too.
     """
     document = posting.document
@@ -120,9 +119,9 @@ def judge(posting: Posting, stands: Standing) -> bool:
         planning.expected(document, posting), with_file=bool(posting.file_name)
     )
     changed = standing.changes(agreed, stands)
-    open_items = ReviewItem.objects.filter(
+    asked = ReviewItem.objects.filter(
         document=document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
-    )
+    ).exclude(reason__in=(record.DIFFERS, record.TWICE))
     with transaction.atomic():
         known = Posting.objects.filter(pk=posting.pk, stands=stands).exists()
         Posting.objects.filter(pk=posting.pk).update(stands=stands)
@@ -130,13 +129,13 @@ def judge(posting: Posting, stands: Standing) -> bool:
         Posting.objects.filter(pk=posting.pk, agreed={}).update(agreed=agreed)
         posting.stands, posting.agreed = stands, agreed
         if not changed:
-            open_items.filter(reason=CHANGED).update(state=ReviewState.CANCELLED)
+            record.cancel(document, record.CHANGED)
             return False
-        if not (known and open_items.exists()):
+        if not (known and asked.exists()):
             record.ask(
                 document,
                 ReviewKind.DRIFT,
-                code=CHANGED,
+                code=record.CHANGED,
                 message=f"Somebody changed this in Zoho Books: {standing.sentence(changed)}. Accept"
                 " what stands there, or propose a correction.",
             )

@@ -161,7 +161,7 @@ def _settle(attempt: Attempt, entry: Entry, problem: tuple[str, str] | None, twi
             record.ask(
                 document,
                 ReviewKind.DRIFT,
-                code="twice_in_zoho",
+                code=record.TWICE,
                 message=f"Zoho Books has {twins} entries of this document. Delete all but"
                 f" {entry.number or entry.reference} ({entry.id}) there, then close this.",
             )
