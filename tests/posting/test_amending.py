@@ -115,6 +115,48 @@ def test_the_database_refuses_one_pair_of_eyes(desk: Desk, ana: User) -> None:
         Amendment.objects.filter(pk=amendment.pk).update(state="approved", confirmed_by=ana)
 
 
+def test_a_proposal_that_is_taken_back_leaves_the_question(
+    desk: Desk, ana: User, bob: User
+) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    later(posting)
+    in_zoho(desk, "PUT", f"/bills/{posting.bill_id}", {"date": "2024-05-20"})
+    search(desk)
+    item = ReviewItem.objects.get(kind=ReviewKind.DRIFT)
+
+    amendment = proposed(document, ana)
+    document.refresh_from_db()
+    with pytest.raises(actions.Refused):
+        actions.accept_standing(item=item, by=bob, version=document.version)
+    actions.withdraw(amendment=amendment, by=ana)
+
+    item.refresh_from_db()
+    assert item.state == "open"
+    assert desk.posting(document).agreed["date"] == "2024-04-18"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("audit", "file_refused"), ("drift", "twice_in_zoho")]
+)
+def test_closing_another_question_agrees_to_no_change(
+    desk: Desk, ana: User, kind: str, reason: str
+) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    later(posting)
+    in_zoho(desk, "PUT", f"/bills/{posting.bill_id}", {"date": "2024-05-20"})
+    search(desk)
+    record.ask(document, ReviewKind(kind), code=reason, message="Look at it.")
+    item = ReviewItem.objects.get(reason=reason)
+    document.refresh_from_db()
+
+    actions.accept_standing(item=item, by=ana, version=document.version)
+
+    assert desk.posting(document).agreed["date"] == "2024-04-18"
+    assert ReviewItem.objects.get(state="open").reason == "changed_in_zoho"
+
+
 def test_one_change_at_a_time(desk: Desk, ana: User, bob: User) -> None:
     document = posted(desk)
     first = proposed(document, ana)
