@@ -405,6 +405,34 @@ def test_a_search_never_writes_over_what_was_accepted_meanwhile(desk: Desk, ana:
     stale = Posting.objects.select_related("document__organization").get(pk=posting.pk)
     Posting.objects.update(agreed={**posting.agreed, "date": "2024-05-20"})
 
-    drift.judge(stale, {**posting.stands, "date": "2024-05-20"})
+    assert not drift.judge(stale, {**posting.stands, "date": "2024-05-20"})
 
     assert desk.posting(document).agreed["date"] == "2024-05-20"
+    assert not ReviewItem.objects.exists()
+
+
+def test_nobody_accepts_what_changed_after_they_looked(desk: Desk, ana: User) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    drift.judge(posting, {**posting.stands, "date": "2024-05-20"})
+    item = ReviewItem.objects.get()
+    document.refresh_from_db()
+    drift.judge(posting, {**posting.stands, "total": "9000.00"})
+
+    with pytest.raises(actions.StaleVersion):
+        actions.accept_standing(item=item, by=ana, version=document.version)
+
+    assert desk.posting(document).agreed["total"] == "119.00"
+
+
+def test_what_was_never_like_the_paper_and_now_is_asks_for_nothing(desk: Desk) -> None:
+    desk.break_next("GET /bills/{id}", "wrong_total", times=2)
+    document = desk.approved()
+    desk.push(document)
+    assert ReviewItem.objects.get().reason == "differs_in_zoho"
+    posting = desk.posting(document)
+
+    assert not drift.judge(posting, {**posting.stands, "total": "119.00"})
+
+    assert ReviewItem.objects.get().state == "cancelled"
+    assert desk.posting(document).agreed["total"] == "119.00"

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from integrations.errors import (
@@ -32,6 +32,7 @@ from zohodocs.models import (
     AmendmentKind,
     AmendmentState,
     Connection,
+    Document,
     Posting,
     ReviewItem,
     ReviewKind,
@@ -257,6 +258,8 @@ class _Turn:
             self._move(_S.REFUSED, error_code=code[:40], error_message=message)
             if stands is not None:
                 Posting.objects.filter(pk=self.posting.pk).update(stands=stands)
+                # Nobody accepts what they did not see.
+                Document.objects.filter(pk=self.document.pk).update(version=F("version") + 1)
             record.ask(self.document, ReviewKind.DRIFT, code=code, message=message)
             record.step(self.document, "bill.amendment.refused", code=code)
         self.not_before = None
