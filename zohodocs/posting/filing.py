@@ -103,8 +103,9 @@ def _attach(attempt: Attempt) -> tuple[str, str] | None:
     try:
         file = file_for(attempt.document)
         crash_here("push.before_file")
-        # Should this worker die in the middle, the upload may still arrive: nobody looks earlier.
-        attempt.hold_on(not_before=_grace_ends(attempt))
+        # Should this worker die in the middle, the upload may still arrive: nobody looks earlier,
+        # and nobody may try earlier by hand.
+        attempt.hold_on(not_before=_grace_ends(attempt), error_code="file_unknown")
         attempt.entries.attach(attempt.posting.bill_id, file)
     except (CannotPlan, Refused) as error:
         return FILE_REFUSED, (
