@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from integrations.errors import Refused
 from integrations.zoho_books import ZohoBooks
 from review import actions
 from tests.factories import MembershipFactory, UserFactory
@@ -21,6 +22,7 @@ from zohodocs.models import (
     Amendment,
     AmendmentKind,
     AuditEvent,
+    Connection,
     Document,
     Page,
     Posting,
@@ -183,6 +185,47 @@ def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
     assert desk.bills()[0]["status"] == "void"
     sent = desk.calls("POST /bills/{id}/status/void")
     assert sent == (2 if fault.endswith("before") else 1)
+
+
+def test_a_refused_look_leaves_open_whether_it_was_done(desk: Desk, ana: User, bob: User) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    desk.break_next("POST /bills/{id}/status/void", "commit_then_reset")
+    assert amend(amendment.pk, owner="w") == "unknown"
+    desk.break_next("GET /bills/{id}", "refused", message="Not now.")
+    Amendment.objects.update(not_before=None)
+
+    assert amend(amendment.pk, owner="w") == "unknown"
+    assert "Not now." in ReviewItem.objects.get(state="open").message
+
+    amendment.refresh_from_db()
+    assert run(amendment) == "done"
+    assert not ReviewItem.objects.filter(state="open").exists()
+
+
+def test_a_lease_lost_while_zohos_refusal_is_kept_changes_nothing(
+    desk: Desk, ana: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+
+    def refused(*_args: object, **_named: object) -> None:
+        Amendment.objects.update(lease_token=99)  # another worker took it meanwhile
+        raise Refused("No.", text="No.")
+
+    monkeypatch.setattr(ZohoBooks, "bill", refused)
+
+    assert amend(amendment.pk, owner="w") == "busy"
+    amendment.refresh_from_db()
+    assert amendment.state == "approved"
+
+
+def test_a_change_without_a_connection_is_given_back(desk: Desk, ana: User, bob: User) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    Connection.objects.all().delete()
+
+    assert amend(amendment.pk, owner="w") == "approved"
+
+    amendment.refresh_from_db()
+    assert (amendment.lease_until, amendment.error_code) == (None, "unforeseen")
 
 
 def test_too_many_calls_prove_that_nothing_was_done(desk: Desk, ana: User, bob: User) -> None:
