@@ -21,6 +21,7 @@ from zohodocs.models import (
     ConnectionState,
     DriftWatch,
     KnownBill,
+    Organization,
     Posting,
     Vendor,
 )
@@ -42,8 +43,14 @@ class StepRefused(Exception):
     """This step cannot be taken as asked; the message says why and what to do."""
 
 
+def seen_connection(organization: Organization) -> Connection:
+    """The organisation's connection to look at; where it has none yet, an empty one is not kept."""
+    found = Connection.objects.select_related("organization").filter(organization=organization)
+    return found.first() or Connection(organization=organization)
+
+
 def connection_of(organization_id: int) -> Connection:
-    """The organisation's connection; an empty one where it has none yet."""
+    """The organisation's connection, to take a step; an empty one where it has none yet."""
     connection, _new = Connection.objects.select_related("organization").get_or_create(
         organization_id=organization_id
     )
