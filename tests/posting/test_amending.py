@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -465,7 +466,7 @@ def test_nobody_accepts_what_changed_after_they_looked(desk: Desk, ana: User) ->
     with pytest.raises(actions.StaleVersion):
         actions.accept_standing(item=item, by=ana, version=document.version)
 
-    assert desk.posting(document).agreed["total"] == "119.00"
+    assert Decimal(desk.posting(document).agreed["total"]) == Decimal("119.00")
 
 
 def test_what_was_never_like_the_paper_and_now_is_asks_for_nothing(desk: Desk) -> None:

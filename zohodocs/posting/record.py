@@ -58,7 +58,7 @@ def ask(document: Document, kind: ReviewKind, *, code: str, message: str) -> Non
 
     About an entry that stands, every reason is a question of its own: none hides another.
     """
-    asked = {"document": document, "kind": kind, "state": ReviewState.OPEN}
+    asked: dict[str, Any] = {"document": document, "kind": kind, "state": ReviewState.OPEN}
     if kind == ReviewKind.DRIFT:
         asked["reason"] = code[:60]
     ReviewItem.objects.update_or_create(
