@@ -25,6 +25,7 @@ from zohodocs.models import (
     State,
     Verdict,
 )
+from zohodocs.posting.record import TWICE
 
 from .approving import close_item
 from .guard import NotAllowed, Refused, StaleVersion, check_right
@@ -41,6 +42,7 @@ _ABOUT_ENTRIES = (ReviewKind.DRIFT, ReviewKind.AUDIT)
 def accept_standing(*, item: ReviewItem, by: User, version: int) -> None:
     """What stands in Zoho is right: from now on it is what later edits are compared with.
 
+    A question about something else (a file that is missing, a second entry) is only closed.
     Raises NotAllowed, StaleVersion, Refused. Sent twice by the same person it counts once.
     """
     document = item.document
@@ -55,7 +57,13 @@ def accept_standing(*, item: ReviewItem, by: User, version: int) -> None:
         item.refresh_from_db()
         if item.state != ReviewState.OPEN:
             raise StaleVersion
-        Posting.objects.filter(document=document).exclude(stands={}).update(agreed=F("stands"))
+        proposed = Amendment.objects.filter(
+            posting__document=document, state=AmendmentState.PROPOSED
+        )
+        if proposed.exists():
+            raise Refused(_("A change to this entry is proposed. Confirm it or withdraw it first."))
+        if item.kind == ReviewKind.DRIFT and item.reason != TWICE:
+            Posting.objects.filter(document=document).exclude(stands={}).update(agreed=F("stands"))
         close_item(item, by=by, verdict=Verdict.ACCEPT, now=timezone.now())
         _record("review.entry_accepted", document, by, version, reason=item.reason)
 
@@ -85,10 +93,6 @@ def propose(
                 seen=posting.stands,
                 proposed_by=by,
             )
-            for item in ReviewItem.objects.filter(
-                document=document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
-            ):
-                close_item(item, by=by, verdict=Verdict.PROPOSE, now=timezone.now())
             _record("review.amendment_proposed", document, by, version, kind=str(kind))
     except IntegrityError:
         raise Refused(
@@ -115,6 +119,12 @@ def confirm(*, amendment: Amendment, by: User) -> None:
             if Amendment.objects.filter(pk=amendment.pk, confirmed_by=by).exists():
                 return
             raise StaleVersion
+        # Not when it is proposed: a proposal that is taken back has answered nothing. That the
+        # entry stands there twice is not answered by changing one of the two.
+        for item in ReviewItem.objects.filter(
+            document=document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
+        ).exclude(reason=TWICE):
+            close_item(item, by=by, verdict=Verdict.PROPOSE, now=timezone.now())
         AuditEvent.record(
             "review.amendment_confirmed",
             actor=by.get_username(),

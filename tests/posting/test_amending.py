@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from integrations.errors import Refused
 from integrations.zoho_books import ZohoBooks
 from review import actions
 from tests.factories import MembershipFactory, UserFactory
@@ -21,13 +23,14 @@ from zohodocs.models import (
     Amendment,
     AmendmentKind,
     AuditEvent,
+    Connection,
     Document,
     Page,
     Posting,
     ReviewItem,
     ReviewKind,
 )
-from zohodocs.posting import drift
+from zohodocs.posting import drift, record
 from zohodocs.posting.amending import amend, due
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +118,48 @@ def test_the_database_refuses_one_pair_of_eyes(desk: Desk, ana: User) -> None:
         Amendment.objects.filter(pk=amendment.pk).update(state="approved", confirmed_by=ana)
 
 
+def test_a_proposal_that_is_taken_back_leaves_the_question(
+    desk: Desk, ana: User, bob: User
+) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    later(posting)
+    in_zoho(desk, "PUT", f"/bills/{posting.bill_id}", {"date": "2024-05-20"})
+    search(desk)
+    item = ReviewItem.objects.get(kind=ReviewKind.DRIFT)
+
+    amendment = proposed(document, ana)
+    document.refresh_from_db()
+    with pytest.raises(actions.Refused):
+        actions.accept_standing(item=item, by=bob, version=document.version)
+    actions.withdraw(amendment=amendment, by=ana)
+
+    item.refresh_from_db()
+    assert item.state == "open"
+    assert desk.posting(document).agreed["date"] == "2024-04-18"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("audit", "file_refused"), ("drift", "twice_in_zoho")]
+)
+def test_closing_another_question_agrees_to_no_change(
+    desk: Desk, ana: User, kind: str, reason: str
+) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    later(posting)
+    in_zoho(desk, "PUT", f"/bills/{posting.bill_id}", {"date": "2024-05-20"})
+    search(desk)
+    record.ask(document, ReviewKind(kind), code=reason, message="Look at it.")
+    item = ReviewItem.objects.get(reason=reason)
+    document.refresh_from_db()
+
+    actions.accept_standing(item=item, by=ana, version=document.version)
+
+    assert desk.posting(document).agreed["date"] == "2024-04-18"
+    assert ReviewItem.objects.get(state="open").reason == "changed_in_zoho"
+
+
 def test_one_change_at_a_time(desk: Desk, ana: User, bob: User) -> None:
     document = posted(desk)
     first = proposed(document, ana)
@@ -141,6 +186,47 @@ def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
     assert desk.bills()[0]["status"] == "void"
     sent = desk.calls("POST /bills/{id}/status/void")
     assert sent == (2 if fault.endswith("before") else 1)
+
+
+def test_a_refused_look_leaves_open_whether_it_was_done(desk: Desk, ana: User, bob: User) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    desk.break_next("POST /bills/{id}/status/void", "commit_then_reset")
+    assert amend(amendment.pk, owner="w") == "unknown"
+    desk.break_next("GET /bills/{id}", "refused", message="Not now.")
+    Amendment.objects.update(not_before=None)
+
+    assert amend(amendment.pk, owner="w") == "unknown"
+    assert "Not now." in ReviewItem.objects.get(state="open").message
+
+    amendment.refresh_from_db()
+    assert run(amendment) == "done"
+    assert not ReviewItem.objects.filter(state="open").exists()
+
+
+def test_a_lease_lost_while_zohos_refusal_is_kept_changes_nothing(
+    desk: Desk, ana: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+
+    def refused(*_args: object, **_named: object) -> None:
+        Amendment.objects.update(lease_token=99)  # another worker took it meanwhile
+        raise Refused("No.", text="No.")
+
+    monkeypatch.setattr(ZohoBooks, "bill", refused)
+
+    assert amend(amendment.pk, owner="w") == "busy"
+    amendment.refresh_from_db()
+    assert amendment.state == "approved"
+
+
+def test_a_change_without_a_connection_is_given_back(desk: Desk, ana: User, bob: User) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    Connection.objects.all().delete()
+
+    assert amend(amendment.pk, owner="w") == "approved"
+
+    amendment.refresh_from_db()
+    assert (amendment.lease_until, amendment.error_code) == (None, "unforeseen")
 
 
 def test_too_many_calls_prove_that_nothing_was_done(desk: Desk, ana: User, bob: User) -> None:
@@ -267,6 +353,55 @@ def test_a_credit_that_names_none_or_two_is_applied_to_none(
     assert not Amendment.objects.exists()
 
 
+@pytest.mark.parametrize("reason", ["differs_in_zoho", "twice_in_zoho"])
+def test_a_credit_in_question_is_not_applied_and_its_question_stays(
+    desk: Desk, reason: str
+) -> None:
+    posted(desk)
+    credit = credit_note(desk, "RE-2024-118", number="GS-77")
+    record.ask(credit, ReviewKind.DRIFT, code=reason, message="Look at it.")
+
+    assert run(Amendment.objects.get(posting__document=credit)) == "refused"
+
+    assert desk.calls("POST /bills/{id}/credits") == 0
+    assert ReviewItem.objects.get(document=credit, reason=reason).state == "open"
+    said = ReviewItem.objects.get(document=credit, reason="not_possible", state="open").message
+    assert "open question" in said
+
+
+def test_a_credit_that_somebody_used_already_leaves_its_question_and_what_was_agreed(
+    desk: Desk,
+) -> None:
+    bill = posted(desk)
+    credit = credit_note(desk, "RE-2024-118", number="GS-77")
+    posting = desk.posting(credit)
+    applied = [{"vendor_credit_id": posting.bill_id, "amount_applied": 119}]
+    path = f"/bills/{desk.posting(bill).bill_id}/credits"
+    in_zoho(desk, "POST", path, {"apply_vendor_credits": applied})
+    record.ask(credit, ReviewKind.DRIFT, code="differs_in_zoho", message="Look at it.")
+
+    assert run(Amendment.objects.get(posting__document=credit)) == "done"
+
+    assert ReviewItem.objects.get(document=credit).state == "open"
+    after = desk.posting(credit)
+    assert after.agreed == posting.agreed
+    assert after.stands["status"] == "closed"
+
+
+@pytest.mark.parametrize("kind", [AmendmentKind.VOID, AmendmentKind.CORRECT])
+def test_that_it_stands_twice_is_still_asked_after_the_change(
+    desk: Desk, ana: User, bob: User, kind: AmendmentKind
+) -> None:
+    document = posted(desk)
+    amendment = confirmed(desk, ana, bob, kind, document)
+    for reason in ("twice_in_zoho", "differs_in_zoho", "changed_in_zoho"):
+        record.ask(document, ReviewKind.DRIFT, code=reason, message="Look at it.")
+
+    assert run(amendment) == "done"
+
+    assert [item.reason for item in ReviewItem.objects.filter(state="open")] == ["twice_in_zoho"]
+
+
 def test_a_credit_for_a_paid_bill_is_left_to_a_person(desk: Desk) -> None:
     bill = posted(desk)
     credit = credit_note(desk, "RE-2024-118", number="GS-77")
@@ -314,6 +449,34 @@ def test_a_search_never_writes_over_what_was_accepted_meanwhile(desk: Desk, ana:
     stale = Posting.objects.select_related("document__organization").get(pk=posting.pk)
     Posting.objects.update(agreed={**posting.agreed, "date": "2024-05-20"})
 
-    drift.judge(stale, {**posting.stands, "date": "2024-05-20"})
+    assert not drift.judge(stale, {**posting.stands, "date": "2024-05-20"})
 
     assert desk.posting(document).agreed["date"] == "2024-05-20"
+    assert not ReviewItem.objects.exists()
+
+
+def test_nobody_accepts_what_changed_after_they_looked(desk: Desk, ana: User) -> None:
+    document = posted(desk)
+    posting = desk.posting(document)
+    drift.judge(posting, {**posting.stands, "date": "2024-05-20"})
+    item = ReviewItem.objects.get()
+    document.refresh_from_db()
+    drift.judge(posting, {**posting.stands, "total": "9000.00"})
+
+    with pytest.raises(actions.StaleVersion):
+        actions.accept_standing(item=item, by=ana, version=document.version)
+
+    assert Decimal(desk.posting(document).agreed["total"]) == Decimal("119.00")
+
+
+def test_what_was_never_like_the_paper_and_now_is_asks_for_nothing(desk: Desk) -> None:
+    desk.break_next("GET /bills/{id}", "wrong_total", times=2)
+    document = desk.approved()
+    desk.push(document)
+    assert ReviewItem.objects.get().reason == "differs_in_zoho"
+    posting = desk.posting(document)
+
+    assert not drift.judge(posting, {**posting.stands, "total": "119.00"})
+
+    assert ReviewItem.objects.get().state == "cancelled"
+    assert desk.posting(document).agreed["total"] == "119.00"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
@@ -106,6 +107,9 @@ def test_a_cent_that_zoho_rounds_otherwise_is_adjusted_to_the_printed_total(
     assert bill["total"] == "8.93"
     assert len(bill["line_items"]) == 3
     assert bill["adjustment_description"]
+    kept = abroad.posting(document).payload
+    assert Decimal(kept["adjustment"]) == Decimal(str(bill["adjustment"])) != 0
+    assert kept["adjustment_description"] == bill["adjustment_description"]
     assert not ReviewItem.objects.filter(document=document).exists()
     assert len(foreign.files[bill["bill_id"]]) == 1
 

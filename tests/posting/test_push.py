@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pikepdf
 import pytest
 from django.utils import timezone
 
+from integrations.errors import OverBudget
+from integrations.zoho_books import ZohoBooks
+from review import actions
+from tests.factories import MembershipFactory
 from tests.posting.conftest import Desk
 from zohodocs import clients
-from zohodocs.models import AuditEvent, Document, ReviewItem
+from zohodocs.models import AuditEvent, Document, Posting, ReviewItem
 
 pytestmark = pytest.mark.django_db
 
@@ -229,3 +233,48 @@ def _approve_again(document: Document) -> None:
         state="approved", approved_at=timezone.now(), approved_by="ana"
     )
     document.refresh_from_db()
+
+
+def test_a_lease_that_ran_out_while_planning_leaves_nothing_that_looks_sent(desk: Desk) -> None:
+    document = desk.approved()
+    start = timezone.now()
+
+    def now() -> datetime:
+        leased = Posting.objects.filter(lease_until__isnull=False).exists()
+        return start + timedelta(hours=1) if leased else start
+
+    assert desk.push(document, now=now).done == "busy"
+
+    posting = desk.posting(document)
+    assert (posting.state, posting.attempts) == ("planned", 0)
+    assert desk.bills() == []
+
+
+def test_an_upload_that_a_worker_died_in_is_not_tried_again_by_hand(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """As a killed worker: nothing of ours catches it."""
+
+    def killed(*_args: object, **_named: object) -> None:
+        raise Killed
+
+    def short(*_args: object, **_named: object) -> None:
+        raise OverBudget("No calls are left.", scope="minute", retry_after=1)
+
+    document = desk.approved()
+    monkeypatch.setattr(ZohoBooks, "attach", short)
+    desk.push(document)
+    assert desk.posting(document).error_code == "overbudget"
+    Posting.objects.update(not_before=None)
+    monkeypatch.setattr(ZohoBooks, "attach", killed)
+    with pytest.raises(Killed):
+        desk.push(document)
+    Posting.objects.update(lease_until=None)
+    ana = MembershipFactory(organization=desk.organization, role="reviewer").user
+    document.refresh_from_db()
+
+    with pytest.raises(actions.Refused):
+        actions.retry(document=document, by=ana, version=document.version)
+
+    assert desk.posting(document).not_before is not None

@@ -65,6 +65,15 @@ def test_the_content_policy_stays_strict_and_the_page_is_not_kept(nora: User) ->
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_looking_at_the_page_keeps_nothing(nora: User) -> None:
+    client = client_of(nora)
+
+    assert client.get(address()).status_code == 200
+    assert client.get(address("consent")).status_code == 422
+
+    assert not Connection.objects.exists()
+
+
 # --- the steps ----------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from integrations.zoho_books.sandbox import Sandbox
 from tests.factories import (
@@ -11,12 +12,14 @@ from tests.factories import (
     OrganizationFactory,
 )
 from tests.page import HTMX, part
-from tests.web.connecting import acme, address, connected, nora, zoho
+from tests.web.connecting import acme, address, client_form, connected, nora, zoho
 from zohodocs import clients
 from zohodocs.jobs import sync
 from zohodocs.models import (
     Account,
     Connection,
+    DriftWatch,
+    KnownBill,
     Organization,
     Posting,
     Vendor,
@@ -133,6 +136,66 @@ def test_the_books_stay_the_same_while_a_document_is_under_way(
     assert answer.status_code == 422
     assert "on their way" in answer.text
     assert Connection.objects.get().zoho_organization_id == zoho.organization_ids[0]
+
+
+@pytest.mark.parametrize("step", ["choose", "client"])
+def test_the_books_stay_the_same_once_something_was_posted(
+    nora: User, acme: Organization, zoho: Sandbox, step: str
+) -> None:
+    client = connected(nora, zoho)
+    document = DocumentFactory(organization=acme, approved=True)
+    here = f"{zoho.books_url}/bills/{zoho.organization_ids[0]}/77"
+    Posting.objects.create(
+        organization=acme, document=document, kind="bill", state="confirmed", bill_id="77",
+        bill_url=here,
+    )  # fmt: skip
+
+    if step == "choose":
+        answer = client.post(address("choose"), {"organization": zoho.organization_ids[1]})
+    else:
+        elsewhere = "http://127.0.0.1:9/books/v3"
+        answer = client.post(address("client"), client_form(zoho, books_url=elsewhere))
+
+    assert answer.status_code == 422
+    assert "another Zoho organization" in answer.text
+    assert Connection.objects.get().zoho_organization_id == zoho.organization_ids[0]
+    # Where the choice was lost, only the one that it was posted into can be chosen.
+    Connection.objects.update(zoho_organization_id="")
+    other = client.post(address("choose"), {"organization": zoho.organization_ids[1]})
+    same = client.post(address("choose"), {"organization": zoho.organization_ids[0]})
+    assert (other.status_code, same.status_code) == (422, 303)
+
+
+@pytest.mark.parametrize("step", ["choose", "choose after nothing", "client"])
+def test_nothing_of_other_books_is_taken_along(
+    nora: User, acme: Organization, zoho: Sandbox, step: str
+) -> None:
+    client = connected(nora, zoho)
+    vendor = Vendor.objects.create(
+        organization=acme, name="Lindner", zoho_contact_id="foreign", checked_at=timezone.now()
+    )
+    KnownBill.objects.create(organization=acme, vendor=vendor, zoho_bill_id="1", number="RE-1")
+    DriftWatch.objects.create(organization=acme)
+    posting = Posting.objects.create(
+        organization=acme, document=DocumentFactory(organization=acme, approved=True),
+        kind="bill", payload={"vendor_id": "foreign"}, zoho_vendor_id="foreign",
+    )  # fmt: skip
+
+    if step == "client":
+        elsewhere = "http://127.0.0.1:9/books/v3"
+        answer = client.post(address("client"), client_form(zoho, books_url=elsewhere))
+    else:
+        if step != "choose":
+            Connection.objects.update(zoho_organization_id="")
+        answer = client.post(address("choose"), {"organization": zoho.organization_ids[1]})
+
+    assert answer.status_code == 303
+    assert not KnownBill.objects.exists()
+    assert not DriftWatch.objects.exists()
+    vendor.refresh_from_db()
+    posting.refresh_from_db()
+    assert (vendor.zoho_contact_id, vendor.checked_at) == ("", None)
+    assert (posting.payload, posting.zoho_vendor_id) == ({}, "")
 
 
 def test_another_plan_proposes_its_own_calls_a_day(nora: User, zoho: Sandbox) -> None:

@@ -9,12 +9,22 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from integrations.errors import ConfigurationWrong, IntegrationError, ReconnectNeeded
 from integrations.zoho_books import data_centre, data_centre_of, exchange_code
-from zohodocs.models import AuditEvent, Connection, ConnectionState, KnownBill, Posting
+from zohodocs.models import (
+    AuditEvent,
+    Connection,
+    ConnectionState,
+    DriftWatch,
+    KnownBill,
+    Organization,
+    Posting,
+    Vendor,
+)
 
 from .sealing import decrypt, encrypt
 
@@ -33,8 +43,14 @@ class StepRefused(Exception):
     """This step cannot be taken as asked; the message says why and what to do."""
 
 
+def seen_connection(organization: Organization) -> Connection:
+    """The organisation's connection to look at; where it has none yet, an empty one is not kept."""
+    found = Connection.objects.select_related("organization").filter(organization=organization)
+    return found.first() or Connection(organization=organization)
+
+
 def connection_of(organization_id: int) -> Connection:
-    """The organisation's connection; an empty one where it has none yet."""
+    """The organisation's connection, to take a step; an empty one where it has none yet."""
     connection, _new = Connection.objects.select_related("organization").get_or_create(
         organization_id=organization_id
     )
@@ -68,12 +84,15 @@ def set_client(
     if moved or renamed:
         values |= _without_access(connection)
     if moved:
-        _refuse_under_way(connection)
+        _refuse_bound(connection)
         values |= _FROM_THE_START
     if connection.state == ConnectionState.WRONG:
         # What looked wrong was corrected: one document tries.
         values["token_lease_until"] = None
-    _keep(connection, **values)
+    with transaction.atomic():
+        if moved:
+            _forget_the_books(connection)
+        _keep(connection, **values)
     _audit(
         connection,
         "connection.client_set",
@@ -124,6 +143,10 @@ def exchange(
     host = accounts_url or connection.accounts_url
     if not (connection.client_id and connection.client_secret_encrypted):
         raise StepRefused(_("Enter the client id and its secret first."))
+    centre = data_centre_of(host)
+    moved = centre is not None and host != connection.accounts_url.rstrip("/")
+    if moved:  # asked before the code is used up
+        _refuse_bound(connection)
     try:
         grant = exchange_code(
             accounts_url=host,
@@ -147,23 +170,24 @@ def exchange(
         if connection.zoho_organization_id
         else ConnectionState.OFF,
     }
-    centre = data_centre_of(host)
-    if centre is not None and host != connection.accounts_url.rstrip("/"):
+    if centre is not None and moved:
         # The person's own data centre: their organisations are there and nowhere else.
-        _refuse_under_way(connection)
         values |= {
             "accounts_url": centre.accounts_url,
             "books_url": centre.books_url,
             **_FROM_THE_START,
         }
-    _keep(connection, **values)
+    with transaction.atomic():
+        if moved:
+            _forget_the_books(connection)
+        _keep(connection, **values)
     _audit(connection, "connection.connected", by, how=how, accounts=host)
 
 
 def choose_organization(connection: Connection, *, zoho_organization_id: str, by: str) -> bool:
     """Book into this one of the organisations that were listed; whether it is another than before.
 
-    Raises StepRefused for one that was not listed, or while documents are under way in the old one.
+    Raises StepRefused for one that was not listed, and once anything was posted into the old one.
     """
     listed = {row["id"]: row for row in connection.seen.get("organizations", ())}
     chosen = listed.get(zoho_organization_id)
@@ -183,10 +207,9 @@ def choose_organization(connection: Connection, *, zoho_organization_id: str, by
     if chosen.get("calls_a_day") and changed:
         values["daily_limit"] = chosen["calls_a_day"]
     with transaction.atomic():
-        if changed and connection.zoho_organization_id:
-            _refuse_under_way(connection)
-            KnownBill.objects.for_organization(connection.organization_id).delete()
         if changed:
+            _refuse_bound(connection, but_into=zoho_organization_id)
+            _forget_the_books(connection)
             values["reference_refreshed_at"] = None
         _keep(connection, **values)
         _audit(
@@ -229,15 +252,39 @@ def _without_access(connection: Connection) -> dict[str, object]:
     }
 
 
-def _refuse_under_way(connection: Connection) -> None:
-    """What was sent and not confirmed is looked for where it was sent: that place must stay."""
-    under_way = Posting.objects.for_organization(connection.organization_id).filter(
-        state__in=_UNFINISHED
-    )
-    if under_way.exists():
+def _refuse_bound(connection: Connection, *, but_into: str = "") -> None:
+    """What was posted is looked for where it was sent: that place must stay.
+
+    `but_into`: where no organisation is chosen, the one that everything was posted into is chosen
+    again.
+    """
+    postings = Posting.objects.for_organization(connection.organization_id)
+    posted = postings.exclude(bill_id="")
+    if but_into and not connection.zoho_organization_id:
+        posted = posted.exclude(bill_url__contains=f"/{but_into}")
+    if posted.exists():
+        raise StepRefused(
+            _(
+                "Documents of this company were posted into another Zoho organization, and are"
+                " looked after there. Set up another company for other books."
+            )
+        )
+    # A worker that holds a posting right now may be about to send it.
+    under_way = Q(state__in=_UNFINISHED) | Q(lease_until__gt=timezone.now())
+    if postings.filter(under_way, bill_id="").exists():
         raise StepRefused(
             _("Some documents are on their way into the present Zoho organization. Wait for them.")
         )
+
+
+def _forget_the_books(connection: Connection) -> None:
+    """Nothing that was seen or planned in other books holds in these."""
+    company = connection.organization_id
+    KnownBill.objects.for_organization(company).delete()
+    DriftWatch.objects.for_organization(company).delete()
+    Vendor.objects.for_organization(company).update(zoho_contact_id="", checked_at=None)
+    postings = Posting.objects.for_organization(company)
+    postings.filter(state="planned").update(payload={}, zoho_vendor_id="", adopt_id="")
 
 
 def _exchange_words(error: IntegrationError) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -135,10 +135,6 @@ class Posting(ScopedModel):
             )
             == 1
         )
-
-    def count_attempt(self) -> None:
-        """One more sending, counted before the call."""
-        Posting.objects.filter(pk=self.pk).update(attempts=F("attempts") + 1)
 
 
 class KnownBill(ScopedModel):

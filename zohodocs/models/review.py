@@ -71,8 +71,14 @@ class ReviewItem(ScopedModel):
         constraints = (
             models.UniqueConstraint(
                 fields=["document", "kind"],
-                condition=Q(state="open"),
+                condition=Q(state="open") & ~Q(kind="drift"),
                 name="one_open_item_per_document_and_kind",
+            ),
+            models.UniqueConstraint(
+                # An entry may be wrong in several ways at once; each is a question of its own.
+                fields=["document", "reason"],
+                condition=Q(state="open", kind="drift"),
+                name="one_open_drift_item_per_document_and_reason",
             ),
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(decided_at__isnull=False, verdict__gt=""),

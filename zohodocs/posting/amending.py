@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from integrations.errors import (
@@ -32,6 +32,7 @@ from zohodocs.models import (
     AmendmentKind,
     AmendmentState,
     Connection,
+    Document,
     Posting,
     ReviewItem,
     ReviewKind,
@@ -48,6 +49,8 @@ from .pace import patience
 
 logger = get_logger(__name__)
 _S = AmendmentState
+# Zoho refuses to show the entry whose change is not sure to have arrived.
+_UNSEEN = "unknown_outcome"
 _UNDER_WAY = (_S.APPROVED, _S.SENDING, _S.UNKNOWN)
 
 
@@ -89,24 +92,22 @@ def amend(
     token = amendment.claim(owner=owner, until=now() + lease, now=now())
     if token is None:
         return "busy"
-    turn = _Turn(amendment, token, now)
+    not_before: datetime | None = None
     try:
-        with kept_for(amendment.posting):
-            if books is not None:
-                turn.run(books)
-            else:
-                with clients.books(amendment.posting.document.organization) as own:
-                    turn.run(own)
+        turn = _Turn(amendment, token, now)
+        turn.carry_on(books)
+        not_before = turn.not_before
     except _LostLease:
         return "busy"
-    except IntegrationError as error:
-        turn.wait_for(error)
     except Exception as error:
         logger.exception("bill.amendment.failed", document=str(amendment.posting.document.code))
-        turn.not_before = now() + timedelta(seconds=settings.UNKNOWN_GRACE_SECONDS)
-        turn.note("unforeseen", f"Something unforeseen went wrong ({type(error).__name__}).")
+        not_before = now() + timedelta(seconds=settings.UNKNOWN_GRACE_SECONDS)
+        Amendment.objects.filter(pk=amendment.pk, lease_token=token).update(
+            error_code="unforeseen",
+            error_message=f"Something unforeseen went wrong ({type(error).__name__}).",
+        )
     Amendment.objects.filter(pk=amendment.pk, lease_token=token).update(
-        lease_until=None, lease_owner="", not_before=turn.not_before
+        lease_until=None, lease_owner="", not_before=not_before
     )
     return amendment.state
 
@@ -120,6 +121,18 @@ class _Turn:
         self.not_before: datetime | None = None
         self._token = token
         self._connection = Connection.objects.get(organization_id=amendment.organization_id)
+
+    def carry_on(self, books: ZohoBooks | None) -> None:
+        """Do what can be done now; the calls' errors become states. Raises _LostLease."""
+        try:
+            with kept_for(self.posting):
+                if books is not None:
+                    self.run(books)
+                else:
+                    with clients.books(self.document.organization) as own:
+                        self.run(own)
+        except IntegrationError as error:
+            self.wait_for(error)
 
     def run(self, books: ZohoBooks) -> None:
         amendment = self.amendment
@@ -151,11 +164,23 @@ class _Turn:
         """Nothing was done: say why, and when to try again."""
         clients.note_failure(self._connection.pk, error)
         if isinstance(error, Refused):
-            self._refuse(*record.refusal_words(error))
-            return
+            if self.amendment.state != _S.UNKNOWN:
+                self._refuse(*record.refusal_words(error))
+                return
+            self._cannot_look(error)
         seconds = patience(error, waited=self.amendment.attempts)
         self.not_before = self.now() + timedelta(seconds=seconds)
         self.note(type(error).__name__.lower(), str(error))
+
+    def _cannot_look(self, error: Refused) -> None:
+        """A refused look has seen nothing: whether it was done stays open, and a person is told."""
+        record.ask(
+            self.document,
+            ReviewKind.DRIFT,
+            code=_UNSEEN,
+            message="Zoho Books did not answer when this was changed there, and refuses to show the"
+            f" entry (“{error.text or error}”). It is looked for again; look at it there.",
+        )
 
     def note(self, code: str, message: str) -> None:
         """Keep in words what holds it up."""
@@ -164,6 +189,11 @@ class _Turn:
         )
 
     def _problem(self, change: Change, entry: Entry) -> str:
+        if self.amendment.kind == AmendmentKind.APPLY_CREDIT and self._is_in_question():
+            return (
+                "The credit was not applied to the bill that its paper names: whether the entry is"
+                " right is an open question. Answer it, then use the credit in Zoho Books."
+            )
         stood = self.amendment.seen
         moved = stood and standing.changes(stood, standing.of(entry))
         if moved and self.amendment.attempts == 0:
@@ -172,6 +202,15 @@ class _Turn:
                 f" ({standing.sentence(moved)}). Look at it, then propose again."
             )
         return change.refusal(entry)
+
+    def _is_in_question(self) -> bool:
+        return (
+            ReviewItem.objects.filter(
+                document=self.document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
+            )
+            .exclude(reason=_UNSEEN)
+            .exists()
+        )
 
     def _grace_is_over(self) -> bool:
         grace = settings.UNKNOWN_GRACE_SECONDS * 2 ** max(0, self.amendment.attempts - 1)
@@ -229,10 +268,13 @@ class _Turn:
         crash_here("amend.before_done")
         with transaction.atomic():
             self._move(_S.DONE, done_at=self.now(), error_code="", error_message="")
-            Posting.objects.filter(pk=self.posting.pk).update(agreed=stands, stands=stands)
-            ReviewItem.objects.filter(
-                document=self.document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
-            ).update(state=ReviewState.CANCELLED)
+            record.cancel(self.document, _UNSEEN)
+            kept = {"stands": stands}
+            if self.amendment.kind != AmendmentKind.APPLY_CREDIT:
+                # Two people chose what stands now. Nobody looked at a credit that was applied.
+                kept["agreed"] = stands
+                record.cancel(self.document, record.CHANGED, record.DIFFERS)
+            Posting.objects.filter(pk=self.posting.pk).update(**kept)
             record.step(self.document, "bill.amendment.done", kind=self.amendment.kind)
 
     def _leave_open(self, message: str) -> None:
@@ -243,8 +285,11 @@ class _Turn:
     def _refuse(self, code: str, message: str, *, stands: dict[str, Any] | None = None) -> None:
         with transaction.atomic():
             self._move(_S.REFUSED, error_code=code[:40], error_message=message)
+            record.cancel(self.document, _UNSEEN)
             if stands is not None:
                 Posting.objects.filter(pk=self.posting.pk).update(stands=stands)
+                # Nobody accepts what they did not see.
+                Document.objects.filter(pk=self.document.pk).update(version=F("version") + 1)
             record.ask(self.document, ReviewKind.DRIFT, code=code, message=message)
             record.step(self.document, "bill.amendment.refused", code=code)
         self.not_before = None

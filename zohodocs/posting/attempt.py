@@ -183,10 +183,10 @@ class Attempt:
         now = self.now()
         crash_here("push.before_sending")
         with transaction.atomic():
+            self.hold_on()  # first: a lease that ran out meanwhile leaves nothing that looks sent
             self.move(_S.SENDING, sent_at=now, attempts=self.posting.attempts + 1)
             record.step(self.document, "bill.push.sending", attempt=self.posting.attempts)
         crash_here("push.after_sending")
-        self.hold_on()
         try:
             entry = self.entries.create(
                 bills.wire(self.posting.payload), code=str(self.document.code), first=first

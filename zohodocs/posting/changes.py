@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from integrations.errors import Refused
+from integrations.errors import NotFound, Refused
 from integrations.zoho_books import ZohoBooks
 from zohodocs.domain.money import ZERO
 from zohodocs.models import Amendment, AmendmentKind, Document, Posting
@@ -98,7 +98,10 @@ class ApplyCredit:
     bill_id: str
 
     def refusal(self, entry: Entry) -> str:
-        bill = self.books.bill(self.bill_id)
+        try:
+            bill = self.books.bill(self.bill_id)
+        except NotFound:
+            return "The bill that the credit note names was deleted."
         if bill.status == VOID:
             return "The bill that the credit note names is void."
         if bill.vendor_id != entry.vendor_id or bill.currency_code != entry.currency:

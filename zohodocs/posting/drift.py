@@ -15,7 +15,7 @@ from typing import cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from integrations.errors import IntegrationError, NotFound
 from integrations.zoho_books import ZohoBooks, ZohoBooksReader
@@ -23,6 +23,7 @@ from zohodocs import clients
 from zohodocs.models import (
     AuditEvent,
     Connection,
+    Document,
     DriftWatch,
     Organization,
     Posting,
@@ -40,7 +41,6 @@ from .entries import Entry, Ledger, ledger
 from .standing import Standing
 
 logger = get_logger(__name__)
-CHANGED = "changed_in_zoho"
 # Zoho's clock and ours differ, and its moments of change have whole seconds.
 _OVERLAP = timedelta(minutes=5)
 _COUNT_EVERY = timedelta(days=7)
@@ -112,31 +112,34 @@ def due(night: datetime, organization: Organization) -> bool:
 def judge(posting: Posting, stands: Standing) -> bool:
     """Keep what stands, and ask a person if it is not what was agreed. Whether it is not.
 
-    One open question a document: it says the newest. A change that was taken back in Zoho before
+    One open question about changes: it says the newest. A change that was taken back in Zoho before
     anybody decided takes the question back, too.
     """
     document = posting.document
-    agreed = posting.agreed or standing.as_expected(
-        planning.expected(document, posting), with_file=bool(posting.file_name)
-    )
-    changed = standing.changes(agreed, stands)
-    open_items = ReviewItem.objects.filter(
-        document=document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
-    )
     with transaction.atomic():
-        known = Posting.objects.filter(pk=posting.pk, stands=stands).exists()
-        Posting.objects.filter(pk=posting.pk).update(stands=stands)
-        # Never over what somebody accepted meanwhile.
-        Posting.objects.filter(pk=posting.pk, agreed={}).update(agreed=agreed)
+        # Taken in the order in which people's decisions take them; what was agreed since the search
+        # began counts.
+        Document.objects.select_for_update().get(pk=document.pk)
+        kept = Posting.objects.select_for_update().get(pk=posting.pk)
+        agreed = kept.agreed or _as_posted(kept, document)
+        if _is_mended(kept, document, stands):
+            agreed = stands
+            record.cancel(document, record.DIFFERS)
+        if not kept.stands or standing.changes(kept.stands, stands):
+            # Whoever has the page open saw something else: nobody accepts what they did not see.
+            Document.objects.filter(pk=document.pk).update(version=F("version") + 1)
+        Posting.objects.filter(pk=posting.pk).update(stands=stands, agreed=agreed)
         posting.stands, posting.agreed = stands, agreed
+        changed = standing.changes(agreed, stands)
         if not changed:
-            open_items.filter(reason=CHANGED).update(state=ReviewState.CANCELLED)
+            record.cancel(document, record.CHANGED)
             return False
-        if not (known and open_items.exists()):
+        asked = _questions(document).exclude(reason__in=(record.DIFFERS, record.TWICE))
+        if not (kept.stands == stands and asked.exists()):
             record.ask(
                 document,
                 ReviewKind.DRIFT,
-                code=CHANGED,
+                code=record.CHANGED,
                 message=f"Somebody changed this in Zoho Books: {standing.sentence(changed)}. Accept"
                 " what stands there, or propose a correction.",
             )
@@ -147,6 +150,26 @@ def judge(posting: Posting, stands: Standing) -> bool:
                 data={"bill_id": posting.bill_id, "fields": [each.field for each in changed]},
             )
     return True
+
+
+def _as_posted(posting: Posting, document: Document) -> Standing:
+    return standing.as_expected(
+        planning.expected(document, posting), with_file=bool(posting.file_name)
+    )
+
+
+def _is_mended(posting: Posting, document: Document, stands: Standing) -> bool:
+    """Whether the entry, which was never like its paper, now is."""
+    if not _questions(document).filter(reason=record.DIFFERS).exists():
+        return False
+    said = {name: value for name, value in _as_posted(posting, document).items() if value}
+    return not standing.changes({**posting.agreed, **said}, stands)
+
+
+def _questions(document: Document) -> QuerySet[ReviewItem]:
+    return ReviewItem.objects.filter(
+        document=document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN
+    )
 
 
 def _searched(

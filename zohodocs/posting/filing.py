@@ -103,8 +103,9 @@ def _attach(attempt: Attempt) -> tuple[str, str] | None:
     try:
         file = file_for(attempt.document)
         crash_here("push.before_file")
-        # Should this worker die in the middle, the upload may still arrive: nobody looks earlier.
-        attempt.hold_on(not_before=_grace_ends(attempt))
+        # Should this worker die in the middle, the upload may still arrive: nobody looks earlier,
+        # and nobody may try earlier by hand.
+        attempt.hold_on(not_before=_grace_ends(attempt), error_code="file_unknown")
         attempt.entries.attach(attempt.posting.bill_id, file)
     except (CannotPlan, Refused) as error:
         return FILE_REFUSED, (
@@ -161,7 +162,7 @@ def _settle(attempt: Attempt, entry: Entry, problem: tuple[str, str] | None, twi
             record.ask(
                 document,
                 ReviewKind.DRIFT,
-                code="twice_in_zoho",
+                code=record.TWICE,
                 message=f"Zoho Books has {twins} entries of this document. Delete all but"
                 f" {entry.number or entry.reference} ({entry.id}) there, then close this.",
             )

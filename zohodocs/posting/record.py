@@ -27,6 +27,11 @@ ACTOR = "worker"
 _PAGES = {"bill": "bills", "expense": "expenses", "vendor_credit": "vendorcredits"}
 _API_PREFIX = "www.zohoapis."
 
+# Questions about an entry that stands: changed since, never like the paper, there more than once.
+CHANGED = "changed_in_zoho"
+DIFFERS = "differs_in_zoho"
+TWICE = "twice_in_zoho"
+
 
 def step(document: Document, verb: str, **data: Any) -> None:
     """One step, in the audit trail and in the log."""
@@ -49,17 +54,28 @@ def back_to_a_person(document: Document, *, code: str, message: str, now: dateti
 
 
 def ask(document: Document, kind: ReviewKind, *, code: str, message: str) -> None:
-    """An open question of this kind; one that is open already says the newest reason."""
+    """An open question of this kind; one that is open already says the newest reason.
+
+    About an entry that stands, every reason is a question of its own: none hides another.
+    """
+    asked: dict[str, Any] = {"document": document, "kind": kind, "state": ReviewState.OPEN}
+    if kind == ReviewKind.DRIFT:
+        asked["reason"] = code[:60]
     ReviewItem.objects.update_or_create(
-        document=document,
-        kind=kind,
-        state=ReviewState.OPEN,
+        **asked,
         defaults={
             "organization_id": document.organization_id,
             "reason": code[:60],
             "message": message,
         },
     )
+
+
+def cancel(document: Document, *codes: str) -> None:
+    """The entry is as it should be again: these questions about it ask for nothing any more."""
+    ReviewItem.objects.filter(
+        document=document, kind=ReviewKind.DRIFT, state=ReviewState.OPEN, reason__in=codes
+    ).update(state=ReviewState.CANCELLED)
 
 
 def show_differences(document: Document, found: Iterable[Difference]) -> None:
@@ -70,7 +86,7 @@ def show_differences(document: Document, found: Iterable[Difference]) -> None:
         ask(
             document,
             ReviewKind.DRIFT,
-            code="differs_in_zoho",
+            code=DIFFERS,
             message=f"Zoho Books shows something else than the paper ({said}). Correct the entry in"
             " Zoho Books, then close this.",
         )

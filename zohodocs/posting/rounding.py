@@ -14,7 +14,7 @@ from zohodocs.domain.money import ZERO, one_minor_unit
 from zohodocs.telemetry import get_logger
 
 from . import record
-from .bills import ROUNDING, wire
+from .bills import ROUNDING, stored, wire
 from .entries import Entry
 from .reconcile import Expected
 
@@ -40,8 +40,12 @@ def correct(attempt: Attempt) -> None:
     try:
         if not _untouched(created, entries.read(created.id)):
             return
-        attempt.hold_on()
-        entries.correct(created.id, _corrected(payload, created, adjustment))
+        payload |= {"adjustment": adjustment, "adjustment_description": ROUNDING}
+        # What a later correction brings the entry back to.
+        kept = stored(payload)
+        attempt.hold_on(payload=kept)
+        attempt.posting.payload = kept
+        entries.correct(created.id, with_line_ids(payload, created))
     except IntegrationError as error:
         logger.warning(
             "bill.total.not_adjusted",
@@ -70,14 +74,6 @@ def adjustment_for(created: Entry, expected: Expected, *, sent: Decimal) -> Deci
     same = created.vendor_id == expected.vendor_id and created.currency == expected.currency
     small = abs(missing) <= tolerance and abs(adjustment) <= tolerance
     return adjustment if same and small else None
-
-
-def _corrected(payload: dict[str, Any], created: Entry, adjustment: Decimal) -> dict[str, Any]:
-    """The same entry with this adjustment."""
-    return with_line_ids(payload, created) | {
-        "adjustment": adjustment,
-        "adjustment_description": ROUNDING,
-    }
 
 
 def with_line_ids(payload: dict[str, Any], entry: Entry) -> dict[str, Any]:

@@ -41,7 +41,12 @@ TEMPLATE = "web/connection.html"
 def connection(request: Request, code: str) -> HttpResponse:
     """The page with every step; for htmx, how far copying is."""
     organization = administered(request.user, code)
-    return page(request, TEMPLATE, part="copies", context=_context(request, _of(organization)))
+    return page(
+        request,
+        TEMPLATE,
+        part="copies",
+        context=_context(request, connecting.seen_connection(organization)),
+    )
 
 
 @sensitive_post_parameters()
@@ -78,7 +83,7 @@ def use_code(request: Request, code: str) -> HttpResponse:
 @require_safe
 def consent(request: Request, code: str) -> HttpResponse:
     """Step 2, second way: to Zoho's own page, which sends the browser back to `consented`."""
-    found = _of(administered(request.user, code))
+    found = connecting.seen_connection(administered(request.user, code))
     if not (found.client_id and found.client_secret_encrypted):
         return _refused(request, found, _("Enter the client id and its secret first."))
     state = secrets.token_urlsafe(32)

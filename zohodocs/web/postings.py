@@ -37,6 +37,7 @@ from zohodocs.models import (
 )
 from zohodocs.models.amendment import OPEN
 from zohodocs.posting import standing
+from zohodocs.posting.record import TWICE
 from zohodocs.web import history
 from zohodocs.web.formats import day, money
 from zohodocs.web.htmx import Request, page
@@ -114,7 +115,6 @@ def posting(request: Request, code: UUID) -> HttpResponse:
         else ()
     )
     opened = next((each for each in amendments if each.state in OPEN), None)
-    item = _open_item(document)
     under_way = document.state in _UNDER_WAY
     context = {
         "section": "postings",
@@ -151,7 +151,7 @@ def posting(request: Request, code: UUID) -> HttpResponse:
         "mine": opened is not None and opened.proposed_by_id == request.user.pk,
         "waits_for_second": opened is not None and opened.state == AmendmentState.PROPOSED,
         "proposable": _proposable(document, found, opened) if decides else (),
-        "item": item,
+        "items": _open_items(document),
         "now": now,
     }
     return page(request, "web/posting.html", part="calls", context=context)
@@ -162,12 +162,14 @@ def _posting_of(document: Document) -> Posting | None:
     return found if isinstance(found, Posting) else None
 
 
-def _open_item(document: Document) -> ReviewItem | None:
-    return ReviewItem.objects.filter(
+def _open_items(document: Document) -> Sequence[tuple[ReviewItem, bool]]:
+    """What is asked about the entry, oldest first; whether the answer may be that it is right."""
+    asked = ReviewItem.objects.filter(
         document=document,
         kind__in=[ReviewKind.DRIFT, ReviewKind.AUDIT],
         state=ReviewState.OPEN,
-    ).first()
+    ).order_by("opened_at", "pk")
+    return [(each, each.kind == ReviewKind.DRIFT and each.reason != TWICE) for each in asked]
 
 
 def _proposable(
