@@ -30,7 +30,7 @@ def ring_for_drift(*, now: datetime) -> int:
     stale = [
         row
         for row in connections.select_related("organization")
-        if drift.due(last_night(now, row.organization.time_zone), row.organization)
+        if drift.due(last_night(now, row.organization.time_zone), row.organization, now=now)
     ]
     return sum(doorbell.ring_for_drift(row.organization_id) for row in stale)
 
