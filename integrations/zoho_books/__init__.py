@@ -37,6 +37,7 @@ from ._tokens import (
     exchange_code,
     refresh_access_token,
 )
+from ._walking import Walk
 
 __all__ = [
     "ATTACHMENT_TYPES",
@@ -65,6 +66,7 @@ __all__ = [
     "Tax",
     "TokenSource",
     "VendorCredit",
+    "Walk",
     "ZohoBooks",
     "ZohoBooksReader",
     "calls_a_day",

@@ -27,7 +27,7 @@ from ._records import (
     VendorCredit,
 )
 from ._tokens import TokenSource
-from ._walking import MOST_PAGES, PER_PAGE, Walker, segment
+from ._walking import MOST_PAGES, PER_PAGE, Walk, Walker, segment
 
 _SEARCH_PAGES = 10
 _LIKE_ROWS = 400
@@ -221,17 +221,17 @@ class ZohoBooksReader(Walker):
         """One bill with its lines and files."""
         return self._one("GET /bills/{id}", f"/bills/{segment(bill_id)}", "bill", Bill)
 
-    def bills_changed_since(self, moment: dt.datetime | None) -> Iterator[Bill]:
-        """Rows of bills changed since then, newest first, and perhaps older ones; None: all."""
-        return self._changed_since(moment, "/bills", "bills", Bill)
+    def bills_changed(self, walk: Walk) -> list[Bill]:
+        """A page's bills that changed since `walk.since`, newest first; moves the walk on."""
+        return self._changed_page(walk, "/bills", "bills", Bill)
 
-    def vendor_credits_changed_since(self, moment: dt.datetime | None) -> Iterator[VendorCredit]:
+    def vendor_credits_changed(self, walk: Walk) -> list[VendorCredit]:
         """The same for vendor credits."""
-        return self._changed_since(moment, "/vendorcredits", "vendor_credits", VendorCredit)
+        return self._changed_page(walk, "/vendorcredits", "vendor_credits", VendorCredit)
 
-    def expenses_changed_since(self, moment: dt.datetime | None) -> Iterator[Expense]:
+    def expenses_changed(self, walk: Walk) -> list[Expense]:
         """The same for expenses."""
-        return self._changed_since(moment, "/expenses", "expenses", Expense)
+        return self._changed_page(walk, "/expenses", "expenses", Expense)
 
     def bill_attachment(self, bill_id: str) -> Attachment:
         """The bytes of the bill's file."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -19,6 +20,22 @@ T = TypeVar("T", bound=Totals)
 
 PER_PAGE = 200
 MOST_PAGES = 500
+
+
+@dataclass(slots=True)
+class Walk:
+    """How far a walk from the newest change (to `since`; None: to the last row) has come.
+
+    It ends behind a page that was in order and too old at its end. Begun anew from `page` and
+    `in_order`, it goes on; rows that moved to an earlier page meanwhile are those that changed.
+    """
+
+    since: dt.datetime | None = None
+    page: int = 1
+    in_order: bool = True
+    done: bool = False
+    before: dt.datetime | None = None
+    previous: Sequence[Record] = ()
 
 
 class Walker:
@@ -72,28 +89,38 @@ class Walker:
             lambda content: _page(content, key, kind),
         )
 
-    def _changed_since(
-        self, moment: dt.datetime | None, path: str, key: str, kind: type[T]
-    ) -> Iterator[T]:
-        """Ends only behind a whole page that was in order and too old.
+    def _changed_page(self, walk: Walk, path: str, key: str, kind: type[T]) -> list[T]:
+        """One page of what changed, and the walk a page further.
 
-        Zoho may ignore the order that was asked for; then every row is walked through.
+        Zoho may ignore the order that was asked for; then every page is walked through.
         """
+        if walk.page > MOST_PAGES:
+            raise Unavailable(f"Zoho has more {key} than we can walk through.", retryable=False)
         params = {"sort_column": "last_modified_time", "sort_order": "D"}
-        before: dt.datetime | None = None
-        in_order = True
-        for place, row in enumerate(self._rows(path, key, kind, params), 1):
+        rows, more = self._page(path, key, kind, params, page=walk.page, per_page=PER_PAGE)
+        if rows == walk.previous:  # a server that does not page gives the same rows for ever
+            walk.done = True
+            return []
+        fresh: list[T] = []
+        for row in rows:
             changed = row.last_modified_time
             if changed is None or changed.tzinfo is None:
-                in_order = False
-                yield row
+                walk.in_order = False
+                fresh.append(row)
                 continue
-            in_order = in_order and (before is None or changed <= before)
-            before = changed
-            if moment is None or changed >= moment:
-                yield row
-            elif in_order and place % PER_PAGE == 0:
-                return
+            walk.in_order = walk.in_order and (walk.before is None or changed <= walk.before)
+            walk.before = changed
+            if walk.since is None or changed >= walk.since:
+                fresh.append(row)
+        too_old = bool(rows) and walk.in_order and not self._newer(rows[-1], walk.since)
+        walk.done = too_old or not more
+        walk.page, walk.previous = walk.page + 1, list(rows)
+        return fresh
+
+    @staticmethod
+    def _newer(row: Totals, since: dt.datetime | None) -> bool:
+        changed = row.last_modified_time
+        return since is None or changed is None or changed >= since
 
 
 def _page(content: Mapping[str, Any], key: str, kind: type[R]) -> tuple[list[R], bool]:

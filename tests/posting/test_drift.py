@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from integrations.zoho_books import _walking
 from tests.posting.conftest import Desk
 from tests.posting.standing import NIGHT, in_zoho, later, posted, search
 from zohodocs.clients import CallsLeft
@@ -181,7 +182,7 @@ def test_short_calls_stop_the_search_and_it_goes_on_where_it_stood(desk: Desk) -
     rest = search(desk)
 
     assert (none.read, none.deferred) == (0, "short_of_calls")
-    assert (some.read, some.deferred, some.finished) == (2, "short_of_calls", False)
+    assert (some.read, some.deferred, some.finished) == (2, "more", False)
     assert (rest.read, rest.finished) == (1, True)
     assert ReviewItem.objects.filter(kind=ReviewKind.DRIFT).count() == 3
 
@@ -244,3 +245,41 @@ def test_the_night_begins_at_two_where_the_company_is(hour: int, night: datetime
 
 def _account(desk: Desk, document: Any) -> str:
     return str(document.account.zoho_account_id)
+
+
+def test_a_long_walk_goes_on_with_the_page_where_it_stopped(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_walking, "PER_PAGE", 1)
+    for number in ("A-1001", "A-1002", "A-1003"):
+        posted(desk, number=number)
+    deleted = desk.posting(posted(desk, number="A-1004"))
+    in_zoho(desk, "DELETE", f"/bills/{deleted.bill_id}")
+    others = len(desk.zoho.snapshot()["bills"]) - 3
+    before, night = desk.calls("GET /bills"), timezone.now() + NIGHT
+    monkeypatch.setattr(drift, "_MOST_PAGES", 2)
+
+    found = search(desk, now=night)
+    assert (found.finished, found.deferred) == (False, "more")
+    turns = 1
+    while not found.finished:
+        found, turns = search(desk, now=night + timedelta(minutes=turns)), turns + 1
+        assert turns < 40
+
+    assert turns > 1
+    assert desk.calls("GET /bills") - before <= 3 + others + 1
+    assert "it was deleted" in question(desk).message
+    watch = DriftWatch.objects.get()
+    assert (watch.changed_until, watch.place) == (night, {})
+
+
+def test_after_a_turn_that_found_no_calls_nobody_rings_for_a_while(desk: Desk) -> None:
+    posted(desk)
+    now = timezone.now()
+    night = now + timedelta(minutes=1)
+
+    search(desk, now=now, enough=lambda: False)
+
+    assert drift.due(night, desk.organization)
+    assert not drift.due(night, desk.organization, now=now + timedelta(minutes=1))
+    assert drift.due(night, desk.organization, now=now + timedelta(minutes=11))

@@ -20,6 +20,7 @@ from .building import (
 )
 from .contact_walk import keep_contacts
 from .contacts import Answer, ContactFacts, Contacts, contacts_of, facts_of
+from .leisure import at_leisure, wait_for_calls
 from .sealing import decrypt, encrypt
 from .seeding import connection_from_environment
 from .states import needs_a_person, note_failure
@@ -33,6 +34,7 @@ __all__ = [
     "Contacts",
     "DatabaseTokens",
     "NotConnected",
+    "at_leisure",
     "books",
     "books_reader",
     "breaker_states",
@@ -50,4 +52,5 @@ __all__ = [
     "on_zoho_call",
     "room_in",
     "setup_reader",
+    "wait_for_calls",
 ]

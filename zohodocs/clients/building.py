@@ -147,7 +147,7 @@ def _tell(call: CallRecord) -> None:
 
 def _breaker(connection: Connection) -> Breaker:
     return Breaker(
-        f"zoho_books:{connection.zoho_organization_id}",
+        f"zoho_books:{connection.pk}",
         redis=shared_redis(),
         time_scale=float(settings.TIME_SCALE),
     )
@@ -155,7 +155,9 @@ def _breaker(connection: Connection) -> Breaker:
 
 def _budget(connection: Connection, *, patience: float = 2.0) -> Budget:
     return Budget(
-        connection.zoho_organization_id,
+        # Not by Zoho's id: a company's admin names the server it comes from, so that it could be
+        # another company's.
+        f"connection:{connection.pk}",
         redis=shared_redis(),
         per_minute=settings.ZOHO_CALLS_PER_MINUTE,
         in_flight=settings.ZOHO_CALLS_AT_ONCE,

@@ -17,6 +17,7 @@ from zohodocs.telemetry import get_logger
 
 from .building import books_reader
 from .contacts import Contacts, contacts_of
+from .leisure import at_leisure
 
 logger = get_logger(__name__)
 
@@ -80,7 +81,8 @@ def _built(
     mark = _mark(newest)
     known = _known_tax_ids(organization)
     number = 0
-    for batch in _batches(reader.contacts(vendors_only=False)):
+    rows = at_leisure(iter(reader.contacts(vendors_only=False)), organization)
+    for batch in _batches(rows):
         records = [
             contacts.record(row, known_tax_id=known.get(row.contact_id, "")) for row in batch
         ]

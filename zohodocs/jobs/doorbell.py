@@ -6,6 +6,8 @@ The row is the truth: a bell that nobody hears is rung again by the sweep.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import django_rq
@@ -19,6 +21,8 @@ from zohodocs.timing import scaled
 
 logger = get_logger(__name__)
 _QUIET_SECONDS = 20
+# By then a worker took the bell down, or died with it in its hands.
+_HANGS_SECONDS = 600
 
 PROCESS = "zohodocs.jobs.pipeline.process"
 POST = "zohodocs.jobs.sync.post"
@@ -28,6 +32,8 @@ COPY = "zohodocs.jobs.sync.copy_history"
 CONTACTS = "zohodocs.jobs.sync.keep_contacts"
 AMEND = "zohodocs.jobs.books.amend"
 FIND_DRIFT = "zohodocs.jobs.books.find_drift"
+# Of these, one bell for the same thing is enough.
+_ONCE = frozenset({REFRESH, COPY, AMEND, FIND_DRIFT})
 
 # After a bell that was waited for in vain: two hundred files must not wait two hundred times.
 _REST_SECONDS = 10.0
@@ -77,13 +83,16 @@ def ring_to_learn(document: Document) -> bool:
 
 
 def ring_for_reference(organization_id: int) -> bool:
-    """Ask for an organisation's accounts, taxes and vendors to be copied anew."""
-    return _enqueue_job("sync", REFRESH, organization_id=organization_id)
+    """Ask for an organisation's accounts, taxes and vendors to be copied anew.
+
+    Of this kind and the next ones each bell hangs there once; False if it does already.
+    """
+    return _hang(REFRESH, organization_id=organization_id)
 
 
 def ring_for_history(organization_id: int) -> bool:
     """Ask for the copy of an organisation's earlier bills to be taken a few calls further."""
-    return _enqueue_job("sync", COPY, organization_id=organization_id)
+    return _hang(COPY, organization_id=organization_id)
 
 
 def ring_for_contacts(organization_id: int) -> bool:
@@ -103,13 +112,46 @@ def ring_for_contacts(organization_id: int) -> bool:
 
 
 def ring_to_amend(amendment_id: int) -> bool:
-    """Have a confirmed change made in Zoho; call it after the commit."""
-    return _enqueue_job("sync", AMEND, amendment_id=amendment_id)
+    """Have a confirmed change made in Zoho, before all that wait; call it after the commit."""
+    return _hang(AMEND, first=True, amendment_id=amendment_id)
 
 
 def ring_for_drift(organization_id: int) -> bool:
     """Have an organisation's entries in Zoho looked at for later edits."""
-    return _enqueue_job("sync", FIND_DRIFT, organization_id=organization_id)
+    return _hang(FIND_DRIFT, organization_id=organization_id)
+
+
+def take_down(function: str | None, ids: Mapping[str, object]) -> None:
+    """Say that this bell was heard; from now on the next one is about something new."""
+    if function is None or function not in _ONCE:
+        return
+    try:
+        django_rq.get_connection("sync").delete(_mark(function, ids))
+    except (RedisError, OSError):
+        logger.warning("doorbell.mark.kept", function=function)
+
+
+def _mark(function: str, ids: Mapping[str, object]) -> str:
+    return ":".join(["bell", function.rsplit(".", 1)[1], *map(str, ids.values())])
+
+
+def _hang(function: str, *, first: bool = False, **ids: int) -> bool:
+    """Enqueue it on `sync` unless it waits there already, however many others wait."""
+    if time.monotonic() < _rests_until:
+        return False
+    mark = _mark(function, ids)
+    try:
+        redis = django_rq.get_connection("sync")
+        if not redis.set(mark, 1, nx=True, px=round(scaled(_HANGS_SECONDS) * 1000)):
+            return False
+    except (RedisError, OSError):
+        logger.warning("doorbell.ring.unheard", queue="sync", **ids)
+        return False
+    if _enqueue_job("sync", function, first=first, **ids):
+        return True
+    with suppress(RedisError, OSError):
+        redis.delete(mark)
+    return False
 
 
 def _enqueue(queue: str, function: str, document: Document) -> bool:

@@ -12,7 +12,7 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.worker import SimpleWorker
 
-from . import crew
+from . import crew, doorbell
 
 # RQ would keep a failed job for a year; the document's own history is what people look at.
 _KEEP_FAILED_SECONDS = 86_400
@@ -48,6 +48,7 @@ class OneQueueWorker(SimpleWorker):
         """Run the job on a database connection that is neither broken nor too old."""
         if job.failure_ttl is None:
             job.failure_ttl = _KEEP_FAILED_SECONDS
+        doorbell.take_down(job.func_name, job.kwargs)
         close_old_connections()
         try:
             super().execute_job(job, queue)

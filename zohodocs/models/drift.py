@@ -18,6 +18,10 @@ class DriftWatch(ScopedModel):
     # When a search last came to its end, and when all entries were last counted through.
     finished_at = models.DateTimeField(null=True, blank=True)
     counted_at = models.DateTimeField(null=True, blank=True)
+    # The search under way: when it began, whether it counts through, and each kind's next page.
+    place = models.JSONField(default=dict)
+    # After a turn that had to stop early nobody rings before this moment.
+    not_before = models.DateTimeField(null=True, blank=True)
     busy_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -66,6 +66,8 @@ class Posting(ScopedModel):
     # last seen (of a rejected posting: the entry that is in its way). See `posting/standing.py`.
     agreed = models.JSONField(default=dict)
     stands = models.JSONField(default=dict)
+    # The search for later edits that saw the entry last began then.
+    searched_at = models.DateTimeField(null=True, blank=True)
     # A person says that this entry of Zoho's is the document's.
     adopt_id = models.CharField(max_length=30, blank=True)
     # A person stopped it; nothing is tried until somebody releases it.

@@ -58,9 +58,10 @@ def sweep(*, now: datetime | None = None) -> Swept:
         gave_up += reached is DocumentState.FAILED
     quarantine.empty(now=moment)
     audit_trail.close_days(now=moment)
-    rung = ring_waiting(now=moment) + ring_due(now=moment)
+    # Bells that hang there once come before the bulk of postings, which fills its queue again.
+    rung = ring_waiting(now=moment) + nightly.ring_amendments(now=moment)
     rung += ring_for_reference(now=moment) + ring_for_history(now=moment)
-    rung += nightly.ring_amendments(now=moment) + nightly.ring_for_drift(now=moment)
+    rung += nightly.ring_for_drift(now=moment) + ring_due(now=moment)
     if recovered or gave_up or rung:
         logger.info("sweep.pass.done", recovered=recovered, gave_up=gave_up, rung=rung)
     return Swept(recovered, gave_up, rung)
@@ -80,8 +81,10 @@ def ring_waiting(*, now: datetime) -> int:
 
 def ring_due(*, now: datetime) -> int:
     """Ring for postings that are due: hold over, grace over, or their worker dead."""
-    pks = push.due(now)[:_BELLS]
-    if not pks or doorbell.waiting("sync") >= len(pks):
+    # Asked first, because to rank a backlog each second costs more.
+    hanging = doorbell.waiting("sync")
+    pks = push.due(now)[:_BELLS] if hanging < _BELLS else []
+    if not pks or hanging >= len(pks):
         return 0
     documents = Document.objects.annotate(urgency=agenda.urgency(now)).in_bulk(pks)
     heard = 0
@@ -100,9 +103,6 @@ def ring_for_reference(*, now: datetime) -> int:
         Q(reference_refreshed_at__isnull=True) | Q(reference_refreshed_at__lt=now - _A_DAY),
         state__in=[ConnectionState.WORKING, ConnectionState.THROTTLED],
     ).exclude(zoho_organization_id="")
-    # A bell that hangs there already need not be hung again each time we pass.
-    if not stale.exists() or doorbell.waiting("sync"):
-        return 0
     return sum(doorbell.ring_for_reference(row.organization_id) for row in stale)
 
 
@@ -111,8 +111,6 @@ def ring_for_history(*, now: datetime) -> int:
     connected = Connection.objects.filter(state=ConnectionState.WORKING).exclude(
         zoho_organization_id=""
     )
-    if not connected.exists() or doorbell.waiting("sync"):
-        return 0
     heard = 0
     for row in connected.select_related("organization"):
         copies = ZohoCopy.objects.for_organization(row.organization_id)

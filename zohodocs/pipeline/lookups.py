@@ -26,6 +26,8 @@ from zohodocs.models import (
     KnownBill,
     LayoutMemory,
     Organization,
+    Posting,
+    PostingKind,
     Rule,
     State,
     Tax,
@@ -263,8 +265,11 @@ def _not_ours(bills: Any, organization: Organization) -> Any:
 
     Such a bill is that document, not a second one.
     """
-    ours = Document.objects.for_organization(organization).filter(posting__bill_id__gt="")
-    return bills.exclude(status=_VOID).exclude(zoho_bill_id__in=ours.values("posting__bill_id"))
+    # As the index `one_posting_per_bill` has it: one look per bill, however many are ours.
+    ours = Posting.objects.for_organization(organization).filter(
+        kind=PostingKind.BILL, bill_id=OuterRef("zoho_bill_id")
+    )
+    return bills.exclude(status=_VOID).filter(~Exists(ours.exclude(bill_id="")))
 
 
 def _seen(row: tuple[Any, ...]) -> SeenDocument:

@@ -2,23 +2,23 @@
 
 A list is walked from the newest change back to the last search; only an entry whose row tells that
 something changed is read in full. Once a week every entry is counted through, because a deleted one
-stands in no list of changes.
+stands in no list of changes. A search takes as many turns as it needs: its place is kept page by
+page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from integrations.errors import IntegrationError, NotFound
-from integrations.zoho_books import ZohoBooks, ZohoBooksReader
+from integrations.zoho_books import Walk, ZohoBooks, ZohoBooksReader
 from zohodocs import clients
 from zohodocs.models import (
     AuditEvent,
@@ -37,7 +37,7 @@ from zohodocs.telemetry import get_logger
 from . import planning, record, standing
 from .booking import Kind
 from .calls import kept_for
-from .entries import Entry, Ledger, ledger
+from .entries import Ledger, ledger
 from .standing import Standing
 
 logger = get_logger(__name__)
@@ -46,12 +46,19 @@ _OVERLAP = timedelta(minutes=5)
 _COUNT_EVERY = timedelta(days=7)
 _BATCH = 200
 _MOST_READS = 25
+_MOST_PAGES = 10
+# So long nobody tries again where calls were short or Zoho was not well.
+_BACK_OFF = timedelta(minutes=10)
 _LEASE = timedelta(seconds=240)
 _CONFIRMED = ("confirmed", "confirmed_without_file")
 
 
 class Short(Exception):
     """Calls are short now: those who post go first."""
+
+
+class More(Exception):
+    """One turn's share is done; the next goes on."""
 
 
 @dataclass(slots=True)
@@ -62,7 +69,6 @@ class Found:
     drifted: int = 0
     finished: bool = False
     deferred: str = ""  # why it stopped early
-    handled: set[int] = field(default_factory=set)
 
 
 def check(
@@ -90,20 +96,30 @@ def check(
         else:
             with clients.books_reader(organization) as own:
                 _searched(watch, connection, own, now, enough, most_reads, found)
+    except More:
+        found.deferred = "more"
     except Short:
         found.deferred = "short_of_calls"
     except IntegrationError as error:
         clients.note_failure(connection.pk, error)
         found.deferred = type(error).__name__.lower()
     finally:
-        DriftWatch.objects.filter(pk=watch.pk).update(busy_until=None)
+        rests = found.deferred not in ("", "more")
+        DriftWatch.objects.filter(pk=watch.pk).update(
+            busy_until=None, not_before=now + _scaled(_BACK_OFF) if rests else None
+        )
     logger.info("drift.search.ended", read=found.read, drifted=found.drifted, why=found.deferred)
     return found
 
 
-def due(night: datetime, organization: Organization) -> bool:
-    """Whether something that was posted before this night was not looked at since."""
+def due(night: datetime, organization: Organization, *, now: datetime | None = None) -> bool:
+    """Whether something that was posted before this night was not looked at since.
+
+    Not right after a turn that had to stop early.
+    """
     watch = DriftWatch.objects.for_organization(organization).first()
+    if watch is not None and now is not None and watch.not_before and watch.not_before > now:
+        return False
     if watch is not None and watch.finished_at is not None and watch.finished_at >= night:
         return False
     return _postings(organization).filter(confirmed_at__lt=night).exists()
@@ -181,11 +197,8 @@ def _searched(
     most_reads: int,
     found: Found,
 ) -> None:
-    counting = watch.counted_at is None or watch.counted_at <= now - _COUNT_EVERY / float(
-        settings.TIME_SCALE
-    )
-    since = None if counting or watch.changed_until is None else watch.changed_until - _OVERLAP
-    turn = _Turn(enough or (lambda: True), most_reads, found)
+    place = _Place.of(watch, now)
+    turn = _Turn(place, enough or (lambda: True), most_reads, found)
     kinds = _postings(connection.organization).values_list("kind", flat=True).distinct().order_by()
     for kind in list(kinds):
         entries = ledger(
@@ -193,44 +206,93 @@ def _searched(
             cast(ZohoBooks, reader),  # only asked for what a reader can do
             document_field=connection.document_field,
         )
-        turn.walk(entries, kind, connection.organization, since=since)
-        if counting:
-            turn.count_through(entries, kind, connection.organization, before=now)
+        turn.walk(entries, kind, connection.organization)
+        if place.counting:
+            turn.count_through(entries, kind, connection.organization)
     found.finished = True
-    seen = {"changed_until": now, "finished_at": now}
+    # What changed while it was walked is looked at by the next search.
+    seen = {"changed_until": place.began, "finished_at": now, "place": {}}
     DriftWatch.objects.filter(pk=watch.pk).update(
-        **seen, **({"counted_at": now} if counting else {})
+        **seen, **({"counted_at": now} if place.counting else {})
     )
 
 
-class _Turn:
-    """The calls of one turn; stops with Short where they run out."""
+@dataclass(slots=True)
+class _Place:
+    """Where the search under way stands; kept in its DriftWatch."""
 
-    def __init__(self, enough: Callable[[], bool], most_reads: int, found: Found) -> None:
+    watch: DriftWatch
+    began: datetime
+    counting: bool
+    walks: dict[str, Walk]
+
+    @classmethod
+    def of(cls, watch: DriftWatch, now: datetime) -> _Place:
+        """The one that was left, or a new one."""
+        kept = watch.place
+        if not kept:
+            every = _scaled(_COUNT_EVERY)
+            counting = watch.counted_at is None or watch.counted_at <= now - every
+            return cls(watch, now, counting, {})
+        place = cls(watch, datetime.fromisoformat(kept["began"]), kept["counting"], {})
+        for kind, (page, in_order, done) in kept["walks"].items():
+            place.walks[kind] = Walk(place.since, page=page, in_order=in_order, done=done)
+        return place
+
+    @property
+    def since(self) -> datetime | None:
+        """The oldest change that is looked for; None: every entry is."""
+        until = self.watch.changed_until
+        return None if self.counting or until is None else until - _OVERLAP
+
+    def walk(self, kind: str) -> Walk:
+        """How far this kind's list was walked."""
+        return self.walks.setdefault(kind, Walk(self.since))
+
+    def keep(self) -> None:
+        """So that the next turn goes on from here."""
+        walks = {kind: [walk.page, walk.in_order, walk.done] for kind, walk in self.walks.items()}
+        place = {"began": self.began.isoformat(), "counting": self.counting, "walks": walks}
+        DriftWatch.objects.filter(pk=self.watch.pk).update(place=place)
+
+
+class _Turn:
+    """The calls of one turn; stops with Short or More where they run out."""
+
+    def __init__(
+        self, place: _Place, enough: Callable[[], bool], most_reads: int, found: Found
+    ) -> None:
+        self._place = place
         self._enough = enough
         self._most = most_reads
         self._found = found
+        self._pages = 0
 
-    def walk(
-        self, entries: Ledger, kind: str, organization: Organization, *, since: datetime | None
-    ) -> None:
+    def walk(self, entries: Ledger, kind: str, organization: Organization) -> None:
         """Read what its row says was changed."""
-        for rows in _batched(entries.changed_since(since), self._spare):
-            by_id = {str(row["id"]): row for row in rows}
+        walk = self._place.walk(kind)
+        while not walk.done:
+            if self._pages >= _MOST_PAGES:
+                raise More
+            self._spare()
+            self._pages += 1
+            by_id = {entry.id: standing.of(entry) for entry in entries.changed(walk)}
             ours = _postings(organization).filter(kind=kind, bill_id__in=by_id)
             for posting in ours.select_related("document__organization"):
-                self._found.handled.add(posting.pk)
                 if not standing.tells_nothing_new(by_id[posting.bill_id], posting.stands):
                     self._read(entries, posting)
+            ours.update(searched_at=self._place.began)
+            self._place.keep()  # not before: a page that was left half read is read again
 
-    def count_through(
-        self, entries: Ledger, kind: str, organization: Organization, *, before: datetime
-    ) -> None:
+    def count_through(self, entries: Ledger, kind: str, organization: Organization) -> None:
         """Read what no list showed: it was deleted, or the list is not whole."""
+        before = self._place.began
+        seen = Q(searched_at__gte=before)
         rows = _postings(organization).filter(kind=kind, confirmed_at__lt=before - _OVERLAP)
-        rows = rows.exclude(stands__status=standing.GONE).exclude(pk__in=self._found.handled)
+        rows = rows.exclude(stands__status=standing.GONE).exclude(seen)
         for posting in rows.select_related("document__organization").iterator(chunk_size=_BATCH):
             self._read(entries, posting)
+            Posting.objects.filter(pk=posting.pk).update(searched_at=before)
 
     def _spare(self) -> None:
         if not self._enough():
@@ -238,7 +300,7 @@ class _Turn:
 
     def _read(self, entries: Ledger, posting: Posting) -> None:
         if self._found.read >= self._most:
-            raise Short
+            raise More
         self._spare()
         self._found.read += 1
         with kept_for(posting):
@@ -255,10 +317,5 @@ def _postings(organization: Organization) -> QuerySet[Posting]:
     )
 
 
-def _batched(rows: Iterator[Entry], before_each: Callable[[], None]) -> Iterator[list[Standing]]:
-    while True:
-        before_each()
-        batch = [standing.of(row) for row in islice(rows, _BATCH)]
-        if not batch:
-            return
-        yield batch
+def _scaled(time: timedelta) -> timedelta:
+    return time / float(settings.TIME_SCALE)

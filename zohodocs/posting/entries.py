@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from integrations.errors import Duplicate, NotFound, Refused
-from integrations.zoho_books import Bill, Expense, VendorCredit, ZohoBooks
+from integrations.zoho_books import Bill, Expense, VendorCredit, Walk, ZohoBooks
 
 from .booking import Kind
 from .files import ZohoFile
@@ -75,8 +75,8 @@ class Ledger(Protocol):
     def reopen(self, entry_id: str) -> None:
         """Make a void entry open again."""
 
-    def changed_since(self, moment: datetime | None) -> Iterator[Entry]:
-        """Entries as lists show them, changed since then (None: all), and perhaps older ones."""
+    def changed(self, walk: Walk) -> list[Entry]:
+        """A page's entries as lists show them, as far as they changed; moves the walk on."""
 
     def file_of(self, entry_id: str) -> bytes | None:
         """The bytes of the entry's file, None where there is none or it cannot be asked for."""
@@ -144,8 +144,8 @@ class _Bills:
     def reopen(self, entry_id: str) -> None:
         self._books.reopen_bill(entry_id)
 
-    def changed_since(self, moment: datetime | None) -> Iterator[Entry]:
-        return map(self._entry, self._books.bills_changed_since(moment))
+    def changed(self, walk: Walk) -> list[Entry]:
+        return [self._entry(row) for row in self._books.bills_changed(walk)]
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         self._books.attach(entry_id, filename=file.name, content=file.content, mime=file.mime)
@@ -210,8 +210,8 @@ class _VendorCredits:
     def reopen(self, entry_id: str) -> None:
         raise NotImplementedError("A vendor credit is not opened again.")
 
-    def changed_since(self, moment: datetime | None) -> Iterator[Entry]:
-        return map(self._entry, self._books.vendor_credits_changed_since(moment))
+    def changed(self, walk: Walk) -> list[Entry]:
+        return [self._entry(row) for row in self._books.vendor_credits_changed(walk)]
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         raise NotImplementedError("Zoho takes no files on vendor credits.")
@@ -268,8 +268,8 @@ class _Expenses:
     def reopen(self, entry_id: str) -> None:
         raise NotImplementedError("An expense is never void.")
 
-    def changed_since(self, moment: datetime | None) -> Iterator[Entry]:
-        return map(self._entry, self._books.expenses_changed_since(moment))
+    def changed(self, walk: Walk) -> list[Entry]:
+        return [self._entry(row) for row in self._books.expenses_changed(walk)]
 
     def attach(self, entry_id: str, file: ZohoFile) -> None:
         self._books.attach_receipt(

@@ -224,8 +224,8 @@ class _Work:
         # Of the latest, whether read or not; what is read is left out here, not by the query, which
         # would count the places among the others then.
         latest = known.annotate(place=place).filter(place__lte=BILLS_OF_A_VENDOR)
-        unread = [row for row in latest.order_by("place", "pk") if row.lines_read_at is None]
-        return next(iter(unread), None)
+        first = latest.order_by(F("lines_read_at").asc(nulls_first=True), "place", "pk").first()
+        return first if first is not None and first.lines_read_at is None else None
 
     # --- what they have in common -----------------------------------------------------------------
 

@@ -181,10 +181,11 @@ def _numbered(
     known = dict(own.values_list("zoho_contact_id", "checked_at"))
     listed: bool | None = None  # whether the list carries the number; None = not known yet
     silent = 0
-    for contact in reader.contacts():
+    for contact in clients.at_leisure(iter(reader.contacts()), organization):
         if clients.contact_tax_id(contact, vat_field):
             listed = True
         elif not listed and silent < _SILENT_ENOUGH and _changed(contact, known):
+            clients.wait_for_calls(organization)
             full = reader.contact(contact.contact_id)
             if clients.contact_tax_id(full, vat_field):
                 listed, silent = False, 0
