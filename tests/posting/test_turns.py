@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from tests.factories import ConnectionFactory
+from tests.factories import ConnectionFactory, DocumentFactory
 from tests.posting.conftest import Desk
 from zohodocs.clients import room_in
 from zohodocs.clients.building import _budget
@@ -82,6 +82,17 @@ def test_a_wait_longer_than_a_minute_is_told_to_the_document(desk: Desk) -> None
 
     assert outcome.not_before is not None
     assert desk.posting(document).error_code == "overbudget"
+
+
+def test_a_company_whose_day_is_over_is_probed_by_one_document(desk: Desk) -> None:
+    mine = [desk.approved(number=number).pk for number in ("A-1", "A-2", "A-3")]
+    others = [DocumentFactory(approved=True, hold_until=None).pk for _ in range(2)]
+    use_up(desk, 7200)
+
+    found = due(timezone.now(), limit=3)
+
+    assert len(set(mine) & set(found)) == 1
+    assert set(others) <= set(found)
 
 
 def test_the_places_are_shared_by_all_companies(desk: Desk, settings: Any) -> None:

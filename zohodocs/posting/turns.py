@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import datetime
+from enum import Enum
 
 from django.utils import timezone
 
@@ -31,10 +32,20 @@ def longest_wait() -> float:
     return scaled(_LONGEST_SECONDS)
 
 
-def is_near(connection: Connection, *, at: datetime) -> bool:
-    """Whether to ring at that moment: there is room soon, or waiting is no use (see `comes`)."""
+class Room(Enum):
+    """When an organisation may call: soon, within a minute, or waiting is no use (see `comes`)."""
+
+    SOON = "soon"
+    LATER = "later"
+    OVER = "over"
+
+
+def room(connection: Connection, *, at: datetime) -> Room:
+    """Whether to ring at that moment."""
     wait = clients.room_in(connection) - (at - timezone.now()).total_seconds()
-    return wait <= scaled(_SOON_SECONDS) or wait > longest_wait()
+    if wait <= scaled(_SOON_SECONDS):
+        return Room.SOON
+    return Room.LATER if wait <= longest_wait() else Room.OVER
 
 
 def comes(organization_id: int, *, places: int, stop: threading.Event | None = None) -> bool:
