@@ -122,3 +122,51 @@ def test_only_the_worker_of_sync_has_a_crew(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert places["sync"] > 0
     assert places["pipeline"] == 0
+
+
+def test_a_connection_that_cannot_be_closed_costs_no_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+
+    def broken() -> None:
+        raise OSError
+
+    with crew.at_work(2):
+        with monkeypatch.context() as away:
+            away.setattr(crew, "close_old_connections", broken)
+            for _ in range(4):
+                crew.do(lambda: None)
+        for _ in range(3):
+            crew.do(lambda: done.append(1))
+
+    assert done == [1] * 3
+
+
+def test_told_to_stop_the_crew_lets_nobody_wait() -> None:
+    assert crew.closing() is None
+    with crew.at_work(2):
+        stop = crew.closing()
+        assert stop is not None
+        assert not stop.is_set()
+        crew.go_home()
+        assert stop.is_set()
+
+
+def test_one_copy_at_a_time_leaves_the_other_hands_free() -> None:
+    go, begun = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def long() -> None:
+        begun.set()
+        go.wait(timeout=10)
+        done.append("long")
+
+    with crew.at_work(3):
+        crew.copy(long)
+        assert begun.wait(timeout=10)
+        crew.copy(lambda: done.append("second"))
+        posted = threading.Event()
+        crew.do(posted.set)
+        assert posted.wait(timeout=10)
+        go.set()
+
+    assert done == ["long"]

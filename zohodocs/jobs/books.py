@@ -12,6 +12,7 @@ from zohodocs.clients import CallsLeft
 from zohodocs.models import Connection, Document, State
 from zohodocs.posting import amending, drift
 
+from . import crew
 from .pipeline import WORKER_ID
 
 logger = telemetry.get_logger(__name__)
@@ -24,12 +25,20 @@ _KEPT_OF_THE_MINUTE = 40
 
 def amend(*, amendment_id: int, **_: object) -> None:
     """Carry out a confirmed change; safe to run twice."""
+    crew.do(lambda: _amend(amendment_id))
+
+
+def _amend(amendment_id: int) -> None:
     outcome = amending.amend(amendment_id, owner=WORKER_ID)
     logger.info("bill.amendment.ended", outcome=outcome)
 
 
 def find_drift(*, organization_id: int, **_: object) -> None:
     """One turn of the search for later edits; safe to run twice."""
+    crew.copy(lambda: _find_drift(organization_id))
+
+
+def _find_drift(organization_id: int) -> None:
     connection = (
         Connection.objects.filter(organization_id=organization_id)
         .select_related("organization")

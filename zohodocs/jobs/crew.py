@@ -24,6 +24,7 @@ class Crew:
 
     def __init__(self, hands: int) -> None:
         self.hands = hands
+        self.closing = threading.Event()
         self._free = threading.BoundedSemaphore(hands)
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._threads = [
@@ -38,7 +39,8 @@ class Crew:
         self._work.put(work)
 
     def close(self) -> None:
-        """Wait until all is done."""
+        """Wait until all is done; whoever waits for room gives up."""
+        self.closing.set()
         for _ in self._threads:
             self._work.put(None)
         for thread in self._threads:
@@ -47,19 +49,28 @@ class Crew:
     def _serve(self) -> None:
         try:
             while (work := self._work.get()) is not None:
-                close_old_connections()
                 try:
-                    work()
-                except Exception:
-                    logger.exception("crew.work.failed")
+                    self._do(work)
                 finally:
-                    close_old_connections()
                     self._free.release()
         finally:
             connections.close_all()
 
+    @staticmethod
+    def _do(work: Callable[[], None]) -> None:
+        # A connection that cannot even be closed costs this work, not the hand.
+        try:
+            close_old_connections()
+            try:
+                work()
+            finally:
+                close_old_connections()
+        except Exception:
+            logger.exception("crew.work.failed")
+
 
 _present: Crew | None = None
+_copying = threading.Lock()
 
 
 @contextmanager
@@ -85,6 +96,35 @@ def do(work: Callable[[], None], *, beside_others: bool = True) -> None:
         work()
 
 
+def copy(work: Callable[[], None]) -> None:
+    """Have a copy made beside the postings; not at all while another one is under way here.
+
+    So copying never has more than one hand; the sweep rings again for what was left.
+    """
+
+    def alone() -> None:
+        if _copying.acquire(blocking=False):
+            try:
+                work()
+            finally:
+                _copying.release()
+
+    do(alone)
+
+
 def places_to_wait() -> int:
-    """How many hands may wait for one organisation's next call; the rest serve the others."""
-    return max(1, _present.hands - _HANDS_FOR_OTHERS) if _present is not None else 0
+    """How many hands may wait for the next call of any organisation; the rest serve the others."""
+    crew = _present
+    return max(1, crew.hands - _HANDS_FOR_OTHERS) if crew is not None else 0
+
+
+def closing() -> threading.Event | None:
+    """Set as soon as the crew is to go home; None where there is none."""
+    crew = _present
+    return crew.closing if crew is not None else None
+
+
+def go_home() -> None:
+    """Let nobody wait any longer: this process was told to stop."""
+    if _present is not None:
+        _present.closing.set()

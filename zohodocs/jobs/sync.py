@@ -28,16 +28,20 @@ def post(*, document_id: int, **_: object) -> None:
     if document is None:
         return
     organization_id, code = document.organization_id, str(document.code)
+    beside = document.arm("parallel_processing") == CANDIDATE
+    # Who works here and now never waits at the door: the whole worker would wait with it.
     crew.do(
-        lambda: _post(document_id, organization_id, code),
-        beside_others=document.arm("parallel_processing") == CANDIDATE,
+        lambda: _post(
+            document_id, organization_id, code, places=crew.places_to_wait() if beside else 0
+        ),
+        beside_others=beside,
     )
 
 
-def _post(document_id: int, organization_id: int, code: str) -> None:
+def _post(document_id: int, organization_id: int, code: str, *, places: int) -> None:
     telemetry.bind(document=code)
     try:
-        if not turns.comes(organization_id, places=crew.places_to_wait()):
+        if not turns.comes(organization_id, places=places, stop=crew.closing()):
             return  # rung for again when there is room
         outcome = push(document_id, owner=WORKER_ID)
         logger.info("bill.push.ended", outcome=outcome.done)
@@ -49,6 +53,10 @@ def _post(document_id: int, organization_id: int, code: str) -> None:
 
 def refresh_reference(*, organization_id: int, **_: object) -> None:
     """Copy accounts, taxes and vendors from Zoho; what fails is asked for again by the sweep."""
+    crew.copy(lambda: _refresh_reference(organization_id))
+
+
+def _refresh_reference(organization_id: int) -> None:
     connection = (
         Connection.objects.filter(organization_id=organization_id)
         .select_related("organization")
@@ -71,7 +79,7 @@ def copy_history(*, organization_id: int, **_: object) -> None:
     """Take the copy of earlier bills a few calls further; behind whoever rang meanwhile."""
     organization = Organization.objects.filter(pk=organization_id).first()
     if organization is not None:
-        crew.do(lambda: _copy_history(organization))
+        crew.copy(lambda: _copy_history(organization))
 
 
 def _copy_history(organization: Organization) -> None:

@@ -44,6 +44,11 @@ class OneQueueWorker(SimpleWorker):
         with crew.at_work(settings.POSTINGS_AT_ONCE if posts else 1):
             return bool(super().work(*args, **options))
 
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        """Stop after what is under way; whoever only waits for room with Zoho does not go on."""
+        crew.go_home()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's is not typed
+
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run the job on a database connection that is neither broken nor too old."""
         if job.failure_ttl is None:

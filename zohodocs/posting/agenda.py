@@ -39,12 +39,11 @@ def due(now: datetime, *, limit: int = _BATCH) -> list[int]:
     Most urgent first.
 
     Where a connection waits for a person or for its next call, nothing; where its settings look
-    wrong, one document tries now and then whether they were mended.
+    wrong or its day is over, one document tries whether that was mended, before all others.
     """
     resting, probing = _troubled(now)
-    rows = (
+    ranked = (
         _due(now)
-        .exclude(organization_id__in=resting)
         .annotate(urgency=urgency(now))
         .order_by(
             "urgency",
@@ -52,17 +51,12 @@ def due(now: datetime, *, limit: int = _BATCH) -> list[int]:
             "approved_at",
             "pk",
         )
-        .values_list("pk", "organization_id")[:limit]
+        .values_list("pk", flat=True)
     )
-    chosen: list[int] = []
-    for pk, organization in rows:
-        if organization in probing:
-            resting.add(organization)
-        elif organization in resting:
-            continue
-        probing.discard(organization)
-        chosen.append(pk)
-    return chosen
+    # However many wait there, they take no bell from the others.
+    probes = [ranked.filter(organization_id=each).first() for each in sorted(probing - resting)]
+    others = ranked.exclude(organization_id__in=resting | probing)
+    return [*(pk for pk in probes if pk is not None), *others[:limit]][:limit]
 
 
 def urgency(now: datetime) -> Case:
@@ -108,18 +102,26 @@ def _troubled(now: datetime) -> tuple[set[int], set[int]]:
         elif row.state == ConnectionState.WRONG and row.last_error_at:
             long_ago = row.last_error_at + rest <= now
             (probing if long_ago else resting).add(row.organization_id)
-    return resting | _waiting(now), probing
+    waiting, over = _waiting(now)
+    return resting | waiting, probing | over
 
 
-def _waiting(now: datetime) -> set[int]:
-    """Organisations whose calls of this minute are used up: their bells would only be dropped."""
+def _waiting(now: datetime) -> tuple[set[int], set[int]]:
+    """Organisations whose calls of this minute are used up: their bells would only be dropped.
+
+    And those that have none for longer: a document each finds out, and says why it waits.
+    """
     connections = Connection.objects.filter(
         state__in=[ConnectionState.WORKING, ConnectionState.THROTTLED]
     ).exclude(zoho_organization_id="")
     with_work = Document.objects.filter(state__in=[State.APPROVED, State.POSTING])
     rows = connections.filter(organization_id__in=with_work.values("organization_id"))
-    return {
-        row.organization_id
-        for row in rows.select_related("organization")
-        if not turns.is_near(row, at=now)
-    }
+    waiting: set[int] = set()
+    over: set[int] = set()
+    for row in rows.select_related("organization"):
+        match turns.room(row, at=now):
+            case turns.Room.LATER:
+                waiting.add(row.organization_id)
+            case turns.Room.OVER:
+                over.add(row.organization_id)
+    return waiting, over

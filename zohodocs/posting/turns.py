@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from datetime import datetime
+from enum import Enum
 
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ _LONGEST_SECONDS = 60.0
 # So long the call itself may wait for room.
 _SOON_SECONDS = 5.0
 
-_waiting: Counter[int] = Counter()
+_waiting = 0
 _lock = threading.Lock()
 
 
@@ -32,17 +32,28 @@ def longest_wait() -> float:
     return scaled(_LONGEST_SECONDS)
 
 
-def is_near(connection: Connection, *, at: datetime) -> bool:
-    """Whether to ring at that moment: there is room soon, or waiting is no use (see `comes`)."""
+class Room(Enum):
+    """When an organisation may call: soon, within a minute, or waiting is no use (see `comes`)."""
+
+    SOON = "soon"
+    LATER = "later"
+    OVER = "over"
+
+
+def room(connection: Connection, *, at: datetime) -> Room:
+    """Whether to ring at that moment."""
     wait = clients.room_in(connection) - (at - timezone.now()).total_seconds()
-    return wait <= scaled(_SOON_SECONDS) or wait > longest_wait()
+    if wait <= scaled(_SOON_SECONDS):
+        return Room.SOON
+    return Room.LATER if wait <= longest_wait() else Room.OVER
 
 
-def comes(organization_id: int, *, places: int) -> bool:
+def comes(organization_id: int, *, places: int, stop: threading.Event | None = None) -> bool:
     """Whether to take a document of this organisation up now, after waiting where there is a place.
 
     Also true where waiting is no use, because the day is over or Redis away: then posting itself
-    finds out, and the document says why.
+    finds out, and the document says why. All organisations share the places: two whose minute is
+    used up would take every hand otherwise. False as soon as `stop` is set.
     """
     connection = (
         Connection.objects.filter(organization_id=organization_id)
@@ -54,16 +65,19 @@ def comes(organization_id: int, *, places: int) -> bool:
     wait = clients.room_in(connection)
     if wait <= scaled(_SOON_SECONDS) or wait > longest_wait():
         return True
+    global _waiting
     with _lock:
-        if _waiting[organization_id] >= places:
+        if _waiting >= places:
             return False
-        _waiting[organization_id] += 1
+        _waiting += 1
+    told = stop or threading.Event()
     try:
         ends_at = time.monotonic() + longest_wait()
         while 0 < wait <= longest_wait() and time.monotonic() < ends_at:
-            time.sleep(wait)
+            if told.wait(wait):
+                return False
             wait = clients.room_in(connection)
         return True
     finally:
         with _lock:
-            _waiting[organization_id] -= 1
+            _waiting -= 1
