@@ -188,7 +188,7 @@ def test_without_the_counters_nobody_says_when() -> None:
         (
             Forecast(5, blocked=True, first_due=date(2026, 12, 24)),
             "5 bills wait, nothing goes before Zoho Books is connected again,"
-            " none is due before Dec. 24, 2026.",
+            " none is due before 24 Dec 2026.",
         ),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -47,12 +46,13 @@ def test_a_file_that_is_never_shown_is_uploaded_once_and_asked_about(
 ) -> None:
     namelessly(monkeypatch, has_attachment=False)
     document = desk.approved()
+    moment = timezone.now()
 
-    outcome = desk.push(document)
+    outcome = desk.push(document, now=lambda: moment)
     assert outcome.not_before is not None
-    assert desk.push(document).done == "waiting"
-    time.sleep(0.5)  # the grace of the tests
-    desk.push(document)
+    assert desk.push(document, now=lambda: moment).done == "waiting"
+    later = outcome.not_before + timedelta(seconds=1)
+    desk.push(document, now=lambda: later)
 
     assert document.state == "posted"
     assert desk.calls("POST /bills/{id}/attachment") == 1
