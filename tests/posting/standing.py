@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 from django.utils import timezone
 
+from integrations.zoho_books import ZohoBooks
 from tests.posting.conftest import Desk
 from zohodocs import clients
 from zohodocs.clients import DatabaseTokens
-from zohodocs.models import Connection, Document, Posting
+from zohodocs.models import Amendment, Connection, Document, Posting
 from zohodocs.posting import drift
+from zohodocs.posting.amending import amend
 from zohodocs.posting.drift import Found
 
 NIGHT = timedelta(hours=8)
@@ -52,3 +54,17 @@ def search(desk: Desk, **options: Any) -> Found:
     with clients.books_reader(desk.organization) as reader:
         now = options.pop("now", timezone.now())
         return drift.check(desk.organization, now=now, reader=reader, **options)
+
+
+def run(amendment: Amendment, *, turns: int = 6, books: ZohoBooks | None = None) -> str:
+    """As the sweep would: each time its wait is over."""
+    ahead = timedelta()
+    state = ""
+    for _ in range(turns):
+        state = amend(amendment.pk, owner="w", books=books, now=lambda: timezone.now() + ahead)  # noqa: B023
+        amendment.refresh_from_db()
+        if state in ("done", "refused"):
+            break
+        if amendment.not_before:
+            ahead = amendment.not_before - timezone.now() + timedelta(seconds=0.01)
+    return state
