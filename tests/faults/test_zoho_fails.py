@@ -129,7 +129,7 @@ def test_too_many_calls_pause_all_workers(company: Company, fault: str) -> None:
 
 def test_the_days_calls_are_used_up(company: Company) -> None:
     # F23: until midnight of the organisation nothing is sent, and all is kept.
-    company.break_next("GET /bills", "429_day")
+    company.break_next("PUT /bills", "429_day")
     four(company)
     until(lambda: PostingCall.objects.filter(outcome="throttled").exists(), what="the 429")
     time.sleep(2)
