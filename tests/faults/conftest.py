@@ -42,9 +42,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("crew")
 
 
-@pytest.fixture(scope="module")
-def crew(django_db_setup: None, place: Path) -> Iterator[Crew]:
-    """Four workers and two sweeps; gone before a test that wants nobody to work on its rows."""
+@pytest.fixture
+def crew(transactional_db: None, place: Path) -> Iterator[Crew]:
+    """Four workers and two sweeps; gone before the tables are emptied behind the test."""
     needs_postgresql()
     crew = Crew(environment(place, TIME_SCALE=str(TIME_SCALE)))
     crew.start()
