@@ -185,6 +185,21 @@ PROGRAMS = {
             on_path("chromium", "chromium-browser", "google-chrome"),
         ),
         Program(
+            "prometheus",
+            "the alert rules cannot be tested (promtool)",
+            on_path("promtool"),
+        ),
+        Program(
+            "prometheus-alertmanager",
+            "the routes of the alerts cannot be tested (amtool)",
+            on_path("amtool"),
+        ),
+        Program(
+            "gettext",
+            "the catalogues of texts cannot be made anew (xgettext, msgfmt)",
+            on_path("xgettext"),
+        ),
+        Program(
             "fonts-dejavu-core",
             "pages look different in the browser tests",
             file_like("/usr/share/fonts/truetype/dejavu/*.ttf"),

@@ -307,14 +307,18 @@ def test_a_reader_has_no_way_to_write() -> None:
     writes = {name for name in vars(ZohoBooks) if not name.startswith("_")}
 
     assert writes == {
+        "apply_credit",
         "attach",
         "attach_receipt",
         "create_bill",
         "create_contact",
         "create_expense",
         "create_vendor_credit",
+        "reopen_bill",
         "update_bill",
         "update_contact",
         "upsert_bill",
+        "void_bill",
+        "void_vendor_credit",
     }
     assert not any(hasattr(ZohoBooksReader, name) for name in writes)

@@ -187,6 +187,7 @@ class Attempt:
             self.move(_S.SENDING, sent_at=now, attempts=self.posting.attempts + 1)
             record.step(self.document, "bill.push.sending", attempt=self.posting.attempts)
         crash_here("push.after_sending")
+        self.hold_on()  # whoever took over meanwhile looks in Zoho, and must not be overtaken
         try:
             entry = self.entries.create(
                 bills.wire(self.posting.payload), code=str(self.document.code), first=first
