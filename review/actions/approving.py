@@ -18,6 +18,7 @@ from zohodocs.jobs import doorbell
 from zohodocs.models import AuditEvent, Document, ReviewItem, ReviewState, Verdict
 from zohodocs.pipeline.runner import hold_until, recheck
 from zohodocs.posting import planning
+from zohodocs.web.sentences import told
 
 from . import vendors
 from .guard import Blocked, NotAllowed, StaleVersion, check_right
@@ -54,7 +55,7 @@ def approve(*, item: ReviewItem, by: User, version: int, accept_doubts: bool = F
         problem = planning.rehearse(document) if obstacle is None else None
         if problem is not None:
             # Better now, with the paper in hand, than when Zoho refuses it after the hold.
-            obstacle = problem.message
+            obstacle = told(problem.message)
         if obstacle is None:
             four_eyes = any(question.four_eyes for question in asked)
             return _give(item, document, by=by, version=version, now=now, four_eyes=four_eyes)

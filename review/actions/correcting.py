@@ -27,6 +27,7 @@ from zohodocs.models import (
 )
 from zohodocs.models.event import digest
 from zohodocs.pipeline.runner import recheck
+from zohodocs.web.sentences import told
 
 from .guard import HUMAN, Blocked, Refused, StaleVersion, check_right, for_the_trail, take
 
@@ -201,7 +202,9 @@ def accept(
         findings = list(Finding.objects.filter(document=document, code__in=codes))
         blocking = [finding for finding in findings if finding.blocks]
         if any(not finding.overrulable for finding in blocking):
-            raise Blocked(_("This cannot be overruled. %(what)s") % {"what": blocking[0].message})
+            raise Blocked(
+                _("This cannot be overruled. %(what)s") % {"what": told(blocking[0].message)}
+            )
         if blocking and not reason.strip():
             raise Refused(_("Say why it is right all the same; the reason is kept."))
         why = reason.strip() or _("Looked at by %(person)s.") % {"person": by.get_username()}

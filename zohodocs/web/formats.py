@@ -7,15 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from zohodocs.domain.invoice import AMOUNT_FIELDS, DATE_FIELDS, iso_date
 from zohodocs.domain.money import minor_units, to_decimal
 from zohodocs.web.labels import DOCUMENT_TYPE_LABELS
+from zohodocs.web.sentences import told
 
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -59,7 +60,7 @@ def number(value: Decimal | str | None) -> str:
 def day(value: date | str | None) -> str:
     """`2 May 2024`."""
     known = iso_date(value) if isinstance(value, str) else value
-    return date_format(known, "j M Y") if known else ""
+    return str(format_date(known, "d MMM y", locale=_locale())) if known else ""
 
 
 def age(moment: datetime | None, now: datetime | None = None) -> str:
@@ -107,8 +108,8 @@ def size(octets: int) -> str:
 
 
 def said(sentence: str) -> str:
-    """A sentence of the checks with its ISO dates as people write them."""
-    return _ISO_DATE.sub(lambda found: day(found[0]) or found[0], sentence)
+    """A stored sentence in the reader's language, with its ISO dates as people write them."""
+    return _ISO_DATE.sub(lambda found: day(found[0]) or found[0], told(sentence))
 
 
 def shown(name: str, value: str, currency: str = "") -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from zohodocs.domain.states import PostingState
 from zohodocs.models import Connection, ConnectionState, Document, Posting
+from zohodocs.web.sentences import told
 
 # What posting keeps as the reason of a wait; see `posting/attempt.py`.
 _REASONS: Mapping[str, Promise] = {
@@ -76,4 +77,4 @@ def why(
         )
     if posting.error_code in _REASONS:
         return Wait(str(_REASONS[posting.error_code]), until)
-    return Wait(posting.error_message or _("Waits for its turn."), until)
+    return Wait(told(posting.error_message) or _("Waits for its turn."), until)
