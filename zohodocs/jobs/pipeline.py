@@ -29,14 +29,13 @@ def process(*, document_id: int, **_: object) -> None:
     search = VendorSearch(document)
     try:
         reached = runner.run(
-            document_id,
+            document,
             owner=WORKER_ID,
             observe=metrics.observe_stage,
             ask_zoho=search.ask_zoho,
             by_tax_id=search.by_tax_id,
         )
         if reached is not None:
-            document.refresh_from_db()
             doorbell.ring(document)
             search.compare()
         if search.index_is_due:

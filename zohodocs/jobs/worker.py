@@ -12,6 +12,8 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.worker import SimpleWorker
 
+from zohodocs.pipeline import lately
+
 from . import crew, doorbell
 
 # RQ would keep a failed job for a year; the document's own history is what people look at.
@@ -39,9 +41,12 @@ class OneQueueWorker(SimpleWorker):
             raise ValueError("A worker serves one queue; start one worker for each.")
 
     def work(self, *args: Any, **options: Any) -> bool:
-        """Work until told to stop, with a crew where jobs wait for Zoho."""
+        """Work until told to stop, with a crew where jobs wait for Zoho.
+
+        The crew's threads look nothing up that is remembered: that is the pipeline's alone.
+        """
         posts = "sync" in self.queue_names()
-        with crew.at_work(settings.POSTINGS_AT_ONCE if posts else 1):
+        with lately.remembering(), crew.at_work(settings.POSTINGS_AT_ONCE if posts else 1):
             return bool(super().work(*args, **options))
 
     def request_stop(self, signum: Any, frame: Any) -> None:

@@ -93,20 +93,21 @@ class AuditEvent(models.Model):
         """
         chain = str(document.code) if document else "system"
         for attempt in range(_TRIES):
-            last = cls.objects.filter(chain=chain).order_by("-sequence").first()
+            links = cls.objects.filter(chain=chain).order_by("-sequence")
+            last = links.values_list("sequence", "hash").first() or (0, GENESIS)
             event = cls(
                 organization_id=document.organization_id
                 if document
                 else (organization.pk if organization else None),
                 document=document,
                 chain=chain,
-                sequence=last.sequence + 1 if last else 1,
+                sequence=last[0] + 1,
                 at=timezone.now(),
                 actor=actor[:_ACTOR_LENGTH],
                 verb=verb,
                 # Through JSON once, so that what is hashed is what will be read back.
                 data=json.loads(json.dumps(dict(data or {}))),
-                previous_hash=last.hash if last else GENESIS,
+                previous_hash=last[1],
             )
             event.hash = event.computed_hash()
             try:

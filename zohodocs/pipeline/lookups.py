@@ -37,6 +37,8 @@ from zohodocs.models import (
     VendorTaxKey,
 )
 
+from . import lately
+
 # A wide net: names that share a word with the printed one are scored by the stage.
 _SIMILAR_LIMIT = 50
 _WORDS = 3
@@ -78,6 +80,7 @@ class KnownVendors:
         self._unverified = False
         # The same vendor is found by number, account and name; it is read once.
         self._known: dict[int, VendorFacts] = {}
+        self._banked: dict[str, list[int]] = {}
 
     def by_tax_id(self, key: str) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
@@ -88,8 +91,13 @@ class KnownVendors:
 
     def by_iban(self, iban: str) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
-        rows = VendorBankAccount.objects.for_organization(self._organization)
-        return self._facts(rows.filter(iban=normal_iban(iban)).values_list("vendor_id", flat=True))
+        number = normal_iban(iban)
+        if number not in self._banked:
+            rows = VendorBankAccount.objects.for_organization(self._organization)
+            self._banked[number] = list(
+                rows.filter(iban=number).values_list("vendor_id", flat=True)
+            )
+        return self._facts(self._banked[number])
 
     def similar(self, name: str) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
@@ -115,6 +123,7 @@ class KnownVendors:
         if not self._ask_zoho(name):
             self._unverified = True
         self._known.clear()  # Zoho may have told something new of them
+        self._banked.clear()
 
     def _facts(self, ids: Iterable[int]) -> list[VendorFacts]:
         wanted = sorted(set(ids))
@@ -174,16 +183,22 @@ class BooksOfAccount:
 
     def __init__(self, organization: Organization) -> None:
         self._organization = organization
-        self._taxes: list[TaxFacts] | None = None
+        self._taxes: Sequence[TaxFacts] | None = None
 
     def chart(self) -> Sequence[AccountFacts]:
         """See `domain.case.Accounts`."""
-        return [row.facts() for row in Account.objects.for_organization(self._organization)]
+        rows = Account.objects.for_organization(self._organization)
+        return lately.asked(
+            ("chart", self._organization.pk), lambda: tuple(row.facts() for row in rows)
+        )
 
     def rules(self) -> Sequence[RuleFacts]:
         """See `domain.case.Accounts`."""
         rows = Rule.objects.for_organization(self._organization).filter(active=True)
-        return [row.facts() for row in rows.select_related("account").order_by("position", "pk")]
+        rows = rows.select_related("account").order_by("position", "pk")
+        return lately.asked(
+            ("rules", self._organization.pk), lambda: tuple(row.facts() for row in rows)
+        )
 
     def history(self, vendor_id: str) -> Mapping[str, int]:
         """See `domain.case.Accounts`."""
@@ -206,7 +221,9 @@ class BooksOfAccount:
         """See `domain.case.Accounts`."""
         if self._taxes is None:
             rows = Tax.objects.for_organization(self._organization).filter(active=True)
-            self._taxes = [row.facts() for row in rows]
+            self._taxes = lately.asked(
+                ("taxes", self._organization.pk), lambda: tuple(row.facts() for row in rows)
+            )
         return self._taxes
 
 
@@ -244,7 +261,9 @@ class SeenBefore:
     def other_companies(self) -> Sequence[OrganizationFacts]:
         """See `domain.case.Seen`."""
         others = Organization.objects.exclude(pk=self._organization.pk)
-        return [other.facts() for other in others]
+        return lately.asked(
+            ("others", self._organization.pk), lambda: tuple(other.facts() for other in others)
+        )
 
     def _documents(self) -> Any:
         return (

@@ -51,10 +51,19 @@ def save_pages(document: Document, pages: Iterable[PageText]) -> None:
 
 
 def save_extraction(
-    document: Document, extraction: Extraction, *, typed: Collection[str], now: datetime
+    document: Document,
+    extraction: Extraction,
+    *,
+    typed: Collection[str],
+    now: datetime,
+    first: bool = False,
 ) -> None:
-    """Keep the engine's reading for ever, and take its values but for those a person `typed`."""
-    reading = ExtractionRow.objects.filter(document=document, engine=extraction.engine).count() + 1
+    """Keep the engine's reading for ever, and take its values but for those a person `typed`.
+
+    `first`: the document was never read before.
+    """
+    earlier = ExtractionRow.objects.filter(document=document, engine=extraction.engine)
+    reading = 1 if first else earlier.count() + 1
     ExtractionRow.objects.create(
         document=document,
         engine=extraction.engine,
@@ -111,9 +120,12 @@ def human_fields(document: Document) -> frozenset[str]:
     return frozenset(rows.values_list("name", flat=True))
 
 
-def save_findings(document: Document, findings: Iterable[FindingFact]) -> None:
-    """The findings as they stand now, in their order."""
-    Finding.objects.filter(document=document).delete()
+def save_findings(
+    document: Document, findings: Iterable[FindingFact], *, first: bool = False
+) -> None:
+    """The findings as they stand now, in their order. `first`: there were none before."""
+    if not first:
+        Finding.objects.filter(document=document).delete()
     Finding.objects.bulk_create(
         Finding(
             document=document,
@@ -200,19 +212,23 @@ def _account_json(case: Case) -> Mapping[str, Any]:
     }
 
 
-def open_review(document: Document, reason: FindingFact, *, now: datetime) -> ReviewItem:
-    """The open question about this document; asked once, its reason kept up to date."""
-    item, created = ReviewItem.objects.get_or_create(
-        document=document,
-        kind=ReviewKind.DECIDE,
-        state=ReviewState.OPEN,
-        defaults={
-            "organization_id": document.organization_id,
-            "reason": reason.code,
-            "message": reason.message,
-            "opened_at": now,
-        },
-    )
+def open_review(
+    document: Document, reason: FindingFact, *, now: datetime, first: bool = False
+) -> ReviewItem:
+    """The open question about this document; asked once, its reason kept up to date.
+
+    `first`: nothing was asked about it before.
+    """
+    about = {"document": document, "kind": ReviewKind.DECIDE, "state": ReviewState.OPEN}
+    asked = {
+        "organization_id": document.organization_id,
+        "reason": reason.code,
+        "message": reason.message,
+        "opened_at": now,
+    }
+    if first:
+        return ReviewItem.objects.create(**about, **asked)
+    item, created = ReviewItem.objects.get_or_create(**about, defaults=asked)
     if not created and (item.reason, item.message) != (reason.code, reason.message):
         ReviewItem.objects.filter(pk=item.pk).update(reason=reason.code, message=reason.message)
     return item

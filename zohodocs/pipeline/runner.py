@@ -27,13 +27,14 @@ from zohodocs.models import AuditEvent, Document, Policy, State
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
-from . import flow, records
+from . import flow, lately, records
 from .decision import approval_needed
 from .lease import kept
 from .lookups import AskZoho, LookUp, ports_for
 
 logger = get_logger(__name__)
 WORKER = "worker"
+_AS_ARRIVED = 1  # every move counts the version up
 
 Observe = Callable[[str, float], None]
 
@@ -43,7 +44,7 @@ class LostLease(Exception):
 
 
 def run(
-    document_id: int,
+    document: Document | int,
     *,
     owner: str,
     observe: Observe | None = None,
@@ -54,10 +55,30 @@ def run(
 
     Safe to run twice and at the same time: one claim wins, a late writer changes nothing. An
     unforeseen error gives the document back, and after `MAX_CRASH_ATTEMPTS` hands it to a person.
+    A document that is handed over as a row gets its new state.
     """
-    document = Document.objects.select_related("organization").filter(pk=document_id).first()
-    if document is None or document.state != State.RECEIVED:
+    known = _known(document)
+    if known is None or known.state != State.RECEIVED:
         return None
+    reached = _run(known, owner, observe, ask_zoho, by_tax_id)
+    if reached is not None:
+        known.state = State(reached.value)
+    return reached
+
+
+def _known(document: Document | int) -> Document | None:
+    if isinstance(document, Document):
+        return document
+    return Document.objects.select_related("organization").filter(pk=document).first()
+
+
+def _run(
+    document: Document,
+    owner: str,
+    observe: Observe | None,
+    ask_zoho: AskZoho | None,
+    by_tax_id: LookUp | None,
+) -> DocumentState | None:
     lease = timedelta(seconds=settings.PROCESS_LEASE_SECONDS)
     token = document.claim(owner=owner, lease=lease, now=datetime.now(UTC))
     if token is None:
@@ -84,7 +105,9 @@ def case_of(document: Document) -> Case:
     return Case(
         document_id=str(document.code),
         organization=organization.facts(),
-        policy=Policy.current(organization).facts(),
+        policy=lately.asked(
+            ("policy", organization.pk), lambda: Policy.current(organization).facts()
+        ),
         today=now.date(),
         filename=document.filename,
         flags={name: answer["arm"] for name, answer in document.flags.items()},
@@ -202,7 +225,9 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
     """Everything of this run, in one transaction that the lease token fences."""
     now = datetime.now(UTC)
     to = DocumentState(decision.route.value)
-    mended = records.human_fields(document)
+    # Nobody has seen it before: there is nothing to compare with, and nothing to take away.
+    first = document.version == _AS_ARRIVED
+    mended = frozenset() if first else records.human_fields(document)
     if mended and to is DocumentState.APPROVED:
         to = DocumentState.IN_REVIEW  # it was decided without what a person had typed
     extraction = case.extraction
@@ -231,10 +256,10 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
         if case.reading is not None:
             records.save_pages(document, case.reading.pages)
         if extraction is not None:
-            records.save_extraction(document, extraction, typed=mended, now=now)
-        records.save_findings(document, _all_findings(case, decision))
+            records.save_extraction(document, extraction, typed=mended, now=now, first=first)
+        records.save_findings(document, _all_findings(case, decision), first=first)
         if to is DocumentState.IN_REVIEW and decision.reasons:
-            records.open_review(document, decision.reasons[0], now=now)
+            records.open_review(document, decision.reasons[0], now=now, first=first)
         if mended:
             document.refresh_from_db()
             recheck(document)
