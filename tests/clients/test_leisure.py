@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
 import pytest
 
+from integrations.errors import OverBudget
 from tests.factories import ConnectionFactory
 from zohodocs import clients
 from zohodocs.clients.building import _budget
@@ -49,3 +51,19 @@ def test_what_takes_longer_than_a_minute_is_not_waited_for(connection: Connectio
     clients.wait_for_calls(connection.organization)
 
     assert time.monotonic() - began < 2
+
+
+def test_nobody_waits_once_the_process_stops(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zohodocs.clients.leisure._closing", threading.Event())
+    _budget(connection).pause(50)
+    began = time.monotonic()
+    stop = threading.Timer(0.2, clients.close)
+    stop.start()
+
+    with pytest.raises(OverBudget):
+        clients.wait_for_calls(connection.organization)
+
+    stop.join()
+    assert time.monotonic() - began < 10

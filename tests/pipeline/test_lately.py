@@ -39,7 +39,7 @@ def test_a_worker_asks_once_for_each_key() -> None:
 def test_what_is_old_is_asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     ask, _ = counting()
     now = 1000.0
-    monkeypatch.setattr(lately.time, "monotonic", lambda: now)
+    monkeypatch.setattr("zohodocs.pipeline.lately.time.monotonic", lambda: now)
 
     with lately.remembering():
         lately.asked("rules", ask)

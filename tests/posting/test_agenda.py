@@ -47,6 +47,28 @@ def test_who_waits_goes_before_what_is_due_and_that_before_the_bulk() -> None:
 
 
 @pytest.mark.django_db
+def test_a_company_with_thousands_leaves_the_others_their_share() -> None:
+    large, small = OrganizationFactory(), OrganizationFactory()
+    now = timezone.now()
+    many = [approved(large, approved_at=now - timedelta(hours=9 - n / 10)) for n in range(8)]
+    few = [approved(small, approved_at=now - timedelta(minutes=n)) for n in (3, 2)]
+
+    due = agenda.due(now, limit=6)
+
+    assert due == [*(row.pk for row in many[:4]), *(row.pk for row in few)]
+
+
+@pytest.mark.django_db
+def test_what_one_leaves_of_its_share_goes_to_who_has_more() -> None:
+    large, small = OrganizationFactory(), OrganizationFactory()
+    now = timezone.now()
+    many = [approved(large, approved_at=now - timedelta(hours=9 - n / 10)) for n in range(8)]
+    one = approved(small, approved_at=now)
+
+    assert agenda.due(now, limit=6) == [*(row.pk for row in many[:5]), one.pk]
+
+
+@pytest.mark.django_db
 def test_a_person_who_waits_is_rung_for_before_everybody(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
@@ -137,6 +159,20 @@ def test_a_fresh_copy_is_not_made_again_for_a_refusal() -> None:
 
     connection.refresh_from_db()
     assert connection.reference_refreshed_at == now
+
+
+@pytest.mark.django_db
+def test_what_zoho_refused_a_moment_ago_is_not_asked_again_at_once(desk: Desk) -> None:
+    Connection.objects.update(reference_refreshed_at=None)
+    desk.zoho.add_faults(
+        [{"match": "GET /chartofaccounts", "fault": "refused", "code": 4, "message": "Invalid."}]
+    )
+    sync.refresh_reference(organization_id=desk.organization.pk)
+    now = timezone.now()
+
+    assert ZohoCopy.objects.get(kind="reference").error_message
+    assert sweeping.ring_for_reference(now=now) == 0
+    assert sweeping.ring_for_reference(now=now + timedelta(minutes=11)) == 1
 
 
 # --- forecast -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -108,6 +109,21 @@ def test_a_data_centre_fills_in_its_hosts(nora: User) -> None:
     found = Connection.objects.get()
     assert found.accounts_url == "https://accounts.zohocloud.ca"
     assert found.books_url == "https://www.zohoapis.ca/books/v3"
+
+
+def test_a_company_s_admin_names_no_address_of_their_own(
+    acme: Organization, zoho: Sandbox, settings: Any
+) -> None:
+    ben = MembershipFactory(organization=acme, role=Role.ADMIN).user
+
+    answer = client_of(ben).post(address("client"), client_form(zoho))
+
+    assert answer.status_code == 422
+    assert "set by whoever runs ZohoDocs" in answer.text
+    assert not Connection.objects.get().client_id
+    # The one that the environment names is known to whoever runs it.
+    settings.ZOHO_ACCOUNTS_URL, settings.ZOHO_BOOKS_URL = zoho.accounts_url, zoho.books_url
+    assert client_of(ben).post(address("client"), client_form(zoho)).status_code == 303
 
 
 @pytest.mark.parametrize(

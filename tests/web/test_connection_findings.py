@@ -230,3 +230,17 @@ def test_refresh_now_is_asked_for_shown_and_done(
     assert "accounts: 39" in done.text
     assert not done.one("#copies").has("hx-trigger"), "nothing moves: nothing is asked"
     assert Account.objects.filter(name="Postage").exists()
+
+
+def test_a_zoho_that_answers_slowly_does_not_hold_the_page(
+    nora: User, zoho: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = connected(nora, zoho)
+    before = zoho.snapshot()["calls"].get("GET /organizations", 0)
+    monkeypatch.setattr("zohodocs.clients.looking._LONGEST_SECONDS", 0.0)
+
+    answer = client.post(address("look"))
+
+    assert answer.status_code == 422
+    assert "answers too slowly" in answer.text
+    assert zoho.snapshot()["calls"].get("GET /organizations", 0) == before

@@ -7,6 +7,7 @@ from integrations.resilience import BudgetLeft as CallsLeft
 from integrations.zoho_books import CallRecord
 
 from .building import (
+    KEPT_FOR_PEOPLE,
     NotConnected,
     books,
     books_reader,
@@ -20,13 +21,14 @@ from .building import (
 )
 from .contact_walk import keep_contacts
 from .contacts import Answer, ContactFacts, Contacts, contacts_of, facts_of
-from .leisure import at_leisure, wait_for_calls
+from .leisure import at_leisure, close, wait_for_calls
 from .sealing import decrypt, encrypt
 from .seeding import connection_from_environment
 from .states import needs_a_person, note_failure
 from .tokens import DatabaseTokens
 
 __all__ = [
+    "KEPT_FOR_PEOPLE",
     "Answer",
     "CallRecord",
     "CallsLeft",
@@ -40,6 +42,7 @@ __all__ = [
     "breaker_states",
     "budget_left",
     "budgets_left",
+    "close",
     "connection_from_environment",
     "contact_tax_id",
     "contacts_of",

@@ -25,6 +25,8 @@ _SETUP_SECONDS = 10.0
 _POSTING_PATIENCE_SECONDS = 10.0
 # Enough for the first click of somebody who was not there until now.
 _IDLE_RESERVE = 1
+# Calls of every minute that only a waiting person may take.
+KEPT_FOR_PEOPLE = 10
 Client = TypeVar("Client", bound=ZohoBooksReader)
 Listener = Callable[[CallRecord], None]
 _listeners: list[Listener] = []
@@ -161,6 +163,7 @@ def _budget(connection: Connection, *, patience: float = 2.0) -> Budget:
         redis=shared_redis(),
         per_minute=settings.ZOHO_CALLS_PER_MINUTE,
         in_flight=settings.ZOHO_CALLS_AT_ONCE,
+        person_reserve=KEPT_FOR_PEOPLE,
         idle_reserve=_IDLE_RESERVE,
         per_day=connection.daily_limit,
         time_zone=connection.organization.time_zone or "UTC",

@@ -5,6 +5,7 @@ It only reads. What it found is kept in `Connection.seen`, for the page that sho
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from integrations.errors import AuthFailed, IntegrationError, Refused
+from integrations.errors import AuthFailed, IntegrationError, OutOfTime, Refused
 from integrations.zoho_books import (
     PROBES,
     WRITE_SCOPES,
@@ -34,6 +35,9 @@ _BUILT_IN = ("vat_reg_no", "tax_reg_no", "gst_no", "tax_id_value")
 _ROWS = 20
 _SAMPLES = 3
 _SAMPLE_LENGTH = 40
+# A person waits for it, and so does a thread of the web server.
+_LONGEST_SECONDS = 20.0
+_CALL_SECONDS = 10.0
 
 
 def look(connection: Connection, *, by: str, vendor: str = "") -> IntegrationError | None:
@@ -44,10 +48,11 @@ def look(connection: Connection, *, by: str, vendor: str = "") -> IntegrationErr
     seen: dict[str, Any] = {}
     failure: IntegrationError | None = None
     try:
-        with setup_reader(connection) as reader:
-            seen["organizations"] = [_shown(row) for row in reader.organizations()]
+        with setup_reader(connection) as opened:
+            reader = _Hurried(opened)
+            seen["organizations"] = [_shown(row) for row in reader().organizations()]
             if connection.zoho_organization_id:
-                seen |= _inside(reader, connection, vendor)
+                seen |= _inside(reader, vendor)
     except IntegrationError as error:
         failure = error
         note_failure(connection.pk, error)
@@ -86,19 +91,33 @@ def _shown(row: Organization) -> dict[str, Any]:
     }
 
 
-def _inside(reader: ZohoBooksReader, connection: Connection, vendor: str) -> dict[str, Any]:
+class _Hurried:
+    """A reader whose calls end within the time of the whole look. Raises OutOfTime after that."""
+
+    def __init__(self, reader: ZohoBooksReader) -> None:
+        self._reader = reader
+        self._ends_at = time.monotonic() + _LONGEST_SECONDS
+
+    def __call__(self) -> ZohoBooksReader:
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise OutOfTime("Zoho Books answers too slowly to look at all of it. Try again later.")
+        return self._reader.within(min(left, _CALL_SECONDS), for_person=True)
+
+
+def _inside(reader: _Hurried, vendor: str) -> dict[str, Any]:
     """Permissions and fields. Where rows are wanted anyway, reading them is the trial."""
     contacts: list[Contact] = []
     bills: list[Bill] = []
     trials: Mapping[str, Callable[[], object]] = {
         "/contacts": lambda: contacts.extend(_vendors(reader, vendor)),
-        "/bills": lambda: bills.extend(reader.newest_bills(_ROWS)),
+        "/bills": lambda: bills.extend(reader().newest_bills(_ROWS)),
     }
     seen: dict[str, Any] = {
         "reads": [
             {
                 "scope": probe.scope,
-                "problem": _problem(trials.get(probe.path) or partial(reader.probe, probe.path)),
+                "problem": _problem(trials.get(probe.path) or partial(_probed, reader, probe.path)),
             }
             for probe in PROBES
         ]
@@ -106,12 +125,12 @@ def _inside(reader: ZohoBooksReader, connection: Connection, vendor: str) -> dic
     allowed = {row["scope"] for row in seen["reads"] if not row["problem"]}
     if "ZohoBooks.contacts.READ" in allowed:
         # Rows may leave fields out, or their labels: one is read in full.
-        full = [reader.contact(row.contact_id) for row in contacts[:1]]
+        full = [reader().contact(row.contact_id) for row in contacts[:1]]
         seen["contacts"] = [row.contact_name for row in contacts[:_SAMPLES]]
         seen["vat_fields"] = _fields([*full, *contacts], built_in=_BUILT_IN)
     if "ZohoBooks.bills.READ" in allowed:
         seen["bills"] = len(bills)
-        seen["bill_fields"] = _fields([*(reader.bill(row.bill_id) for row in bills[:1]), *bills])
+        seen["bill_fields"] = _fields([*(reader().bill(row.bill_id) for row in bills[:1]), *bills])
     return seen
 
 
@@ -126,12 +145,16 @@ def _problem(trial: Callable[[], object]) -> str:
     return ""
 
 
-def _vendors(reader: ZohoBooksReader, vendor: str) -> list[Contact]:
+def _probed(reader: _Hurried, path: str) -> None:
+    reader().probe(path)
+
+
+def _vendors(reader: _Hurried, vendor: str) -> list[Contact]:
     """Rows of some vendors: the named one, else those that already tell most."""
     if vendor:
-        rows = reader.find_vendors(name=vendor) or reader.find_vendors(search_text=vendor)
+        rows = reader().find_vendors(name=vendor) or reader().find_vendors(search_text=vendor)
     else:
-        rows, _more = reader.contacts_page(1)
+        rows, _more = reader().contacts_page(1)
     return sorted(rows, key=lambda row: -len(_named(row, _BUILT_IN)))[:_ROWS]
 
 

@@ -12,6 +12,7 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.worker import SimpleWorker
 
+from zohodocs import clients
 from zohodocs.pipeline import lately
 
 from . import crew, doorbell
@@ -52,6 +53,7 @@ class OneQueueWorker(SimpleWorker):
     def request_stop(self, signum: Any, frame: Any) -> None:
         """Stop after what is under way; whoever only waits for room with Zoho does not go on."""
         crew.go_home()
+        clients.close()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's is not typed
 
     def execute_job(self, job: Job, queue: Queue) -> None:

@@ -25,6 +25,7 @@ from zohodocs.models import (
 from zohodocs.pipeline import runner
 from zohodocs.posting import agenda, history, push
 from zohodocs.telemetry import get_logger
+from zohodocs.timing import scaled
 
 from . import audit_trail, nightly
 
@@ -33,6 +34,7 @@ _BATCH = 500
 # Few enough that the most urgent document is never far from the front of its queue.
 _BELLS = 60
 _A_DAY = timedelta(days=1)
+_AFTER_A_REFUSAL = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def ring_due(*, now: datetime) -> int:
     """Ring for postings that are due: hold over, grace over, or their worker dead."""
     # Asked first, because to rank a backlog each second costs more.
     hanging = doorbell.waiting("sync")
-    pks = push.due(now)[:_BELLS] if hanging < _BELLS else []
+    pks = push.due(now, limit=_BELLS) if hanging < _BELLS else []
     if not pks or hanging >= len(pks):
         return 0
     documents = Document.objects.annotate(urgency=agenda.urgency(now)).in_bulk(pks)
@@ -103,6 +105,11 @@ def ring_for_reference(*, now: datetime) -> int:
         Q(reference_refreshed_at__isnull=True) | Q(reference_refreshed_at__lt=now - _A_DAY),
         state__in=[ConnectionState.WORKING, ConnectionState.THROTTLED],
     ).exclude(zoho_organization_id="")
+    # What Zoho refused a moment ago it refuses again: each try would cost the calls of all steps.
+    refused = ZohoCopy.objects.exclude(error_message="").filter(
+        kind=CopyKind.REFERENCE, ended_at__gte=now - timedelta(seconds=scaled(_AFTER_A_REFUSAL))
+    )
+    stale = stale.exclude(organization_id__in=refused.values("organization_id"))
     return sum(doorbell.ring_for_reference(row.organization_id) for row in stale)
 
 

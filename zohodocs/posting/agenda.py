@@ -56,7 +56,22 @@ def due(now: datetime, *, limit: int = _BATCH) -> list[int]:
     # However many wait there, they take no bell from the others.
     probes = [ranked.filter(organization_id=each).first() for each in sorted(probing - resting)]
     others = ranked.exclude(organization_id__in=resting | probing)
-    return [*(pk for pk in probes if pk is not None), *others[:limit]][:limit]
+    return [*(pk for pk in probes if pk is not None), *_shared_out(others, limit)][:limit]
+
+
+def _shared_out(ranked: QuerySet[Document, int], limit: int) -> list[int]:
+    """The first of these by their rank; of a company with thousands no more than is its share.
+
+    What the others leave of theirs goes to whoever has more.
+    """
+    companies = set(ranked.order_by().values_list("organization_id", flat=True).distinct())
+    first = list(ranked[:limit])
+    if len(companies) < 2 or len(first) < limit:
+        return first
+    share = -(-limit // len(companies))
+    owed = [pk for each in sorted(companies) for pk in ranked.filter(organization_id=each)[:share]]
+    chosen = [*owed, *(pk for pk in first if pk not in set(owed))][:limit]
+    return list(ranked.filter(pk__in=chosen))
 
 
 def urgency(now: datetime) -> Case:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
@@ -16,8 +17,6 @@ from zohodocs.timing import scaled
 
 # Bill, file, read-back, and now and then a vendor.
 CALLS_A_DOCUMENT = 4
-# As many calls a minute as posting may make: the limit without what is kept for people.
-_CALLS_A_MINUTE = 80
 _DAILY_RESERVE = 0.05
 
 
@@ -74,6 +73,8 @@ def reckoned(
     today = min(waiting, usable // CALLS_A_DOCUMENT)
     if not left.in_flight and not left.day:
         return 0, None  # the counters cannot be read: nothing goes until they can
-    minutes = today * CALLS_A_DOCUMENT / _CALLS_A_MINUTE
+    # The limit without what is kept for people.
+    a_minute = max(1, settings.ZOHO_CALLS_PER_MINUTE - clients.KEPT_FOR_PEOPLE)
+    minutes = today * CALLS_A_DOCUMENT / a_minute
     pause = timedelta(seconds=left.paused_seconds)
     return waiting - today, now + pause + timedelta(seconds=scaled(60 * minutes))

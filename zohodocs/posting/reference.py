@@ -15,7 +15,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.errors import IntegrationError
+from integrations.errors import IntegrationError, Refused
 from integrations.zoho_books import Contact, ZohoBooksReader
 from integrations.zoho_books import Tax as ZohoTax
 from zohodocs import clients
@@ -84,7 +84,9 @@ def refresh(
     try:
         counts = _copied(organization, reader, copy, vendors=vendors)
     except IntegrationError as error:
-        ZohoCopy.objects.filter(pk=copy.pk).update(error_message=str(error))
+        # Zoho's word ends it for now; what only had to wait goes on as soon as there is room.
+        ended_at = timezone.now() if isinstance(error, Refused) else None
+        ZohoCopy.objects.filter(pk=copy.pk).update(error_message=str(error), ended_at=ended_at)
         raise
     Connection.objects.filter(organization=organization).update(
         reference_refreshed_at=timezone.now()

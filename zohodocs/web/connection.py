@@ -9,6 +9,7 @@ import secrets
 import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -55,7 +56,14 @@ def connection(request: Request, code: str) -> HttpResponse:
 def set_client(request: Request, code: str) -> HttpResponse:
     """Step 1: data centre, client id and secret."""
     found = _of(administered(request.user, code))
-    form = ClientForm(request.POST)
+    form = ClientForm(
+        request.POST,
+        names_any=request.user.is_superuser,
+        known={
+            (found.accounts_url, found.books_url),
+            (settings.ZOHO_ACCOUNTS_URL, settings.ZOHO_BOOKS_URL),
+        },
+    )
     if not form.is_valid():
         return _refused(request, found, str(first_problem(form)), client_form=form)
     values = {key: form.cleaned_data[key] for key in form.fields if key != "data_centre"}

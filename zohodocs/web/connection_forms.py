@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +33,11 @@ def _address(value: str) -> str:
 
 
 class ClientForm(forms.Form):
-    """Where the organisation's Zoho is, and the client that was made there."""
+    """Where the organisation's Zoho is, and the client that was made there.
+
+    The service calls the address that is named here from within its network. Who `names_any` may
+    name any; others a data centre of Zoho's, or addresses that are `known` here already.
+    """
 
     data_centre = forms.ChoiceField(
         label=gettext_lazy("Data centre"),
@@ -55,6 +60,17 @@ class ClientForm(forms.Form):
         required=False,
         max_length=300,
     )
+
+    def __init__(
+        self,
+        *args: Any,
+        names_any: bool = False,
+        known: Collection[tuple[str, str]] = (),
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self._names_any = names_any
+        self._known = known
 
     @classmethod
     def of(cls, connection: Connection) -> ClientForm:
@@ -81,6 +97,12 @@ class ClientForm(forms.Form):
                 cleaned[name] = _address(cleaned.get(name) or "")
             except ValidationError as error:
                 self.add_error(name, error)
+        named = (cleaned.get("accounts_url"), cleaned.get("books_url"))
+        if not (self._names_any or self.errors or named in self._known):
+            self.add_error(
+                "data_centre",
+                _("Another address is set by whoever runs ZohoDocs. Choose a data centre."),
+            )
         return cleaned
 
 
