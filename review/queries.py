@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.utils import timezone
 
 from zohodocs.domain.identity import fold_name
 from zohodocs.models import Account, Document, Page, ReviewItem, ReviewState, Vendor
@@ -48,7 +49,7 @@ def item_for(user: User, code: UUID) -> ReviewItem:
     found = (
         ReviewItem.objects.for_user(user)
         .select_related("document__organization", "document__vendor", "document__account")
-        .select_related("first_approval_by", "decided_by", "document__duplicate_of")
+        .select_related("first_approval_by", "decided_by", "claimed_by", "document__duplicate_of")
         .filter(code=code)
         .first()
     )
@@ -95,7 +96,7 @@ def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
         rows = rows.filter(document__gross_total__gte=low)
     if (high := filters.get("amount_to")) is not None:
         rows = rows.filter(document__gross_total__lte=high)
-    return rows.select_related("document", "organization").annotate(
+    return rows.select_related("document", "organization", "claimed_by").annotate(
         worth=Coalesce(F("document__gross_total"), Value(Decimal(0))),
         vendor_shown=F("document__vendor_name"),
     )
@@ -108,11 +109,21 @@ def counted(rows: QuerySet[Any]) -> str:
 
 
 def neighbour(
-    user: User, filters: Mapping[str, Any], item: ReviewItem, *, backwards: bool = False
+    user: User,
+    filters: Mapping[str, Any],
+    item: ReviewItem,
+    *,
+    backwards: bool = False,
+    free: bool = False,
 ) -> ReviewItem | None:
-    """The item after this one (or before it) in the same queue, decided or not."""
+    """The item after this one (or before it) in the same queue, decided or not.
+
+    `free`: of those only that nobody else has open.
+    """
     order = ORDERS[str(filters.get("sort") or "oldest")]
     rows = matching(user, filters).filter(_beyond(order, item, backwards=backwards))
+    if free:
+        rows = rows.filter(_free_for(user))
     return rows.order_by(*order.by(backwards=backwards)).first()
 
 
@@ -132,11 +143,17 @@ def _from(order: Order, item: ReviewItem) -> Q:
 
 def next_item(user: User, filters: Mapping[str, Any], item: ReviewItem) -> ReviewItem | None:
     """What follows when this one is decided: the next of the queue, else its first."""
-    following = neighbour(user, filters, item)
+    following = neighbour(user, filters, item, free=True)
     if following is not None:
         return following
     order = ORDERS[str(filters.get("sort") or "oldest")]
-    return matching(user, filters).exclude(pk=item.pk).order_by(*order.by()).first()
+    rows = matching(user, filters).filter(_free_for(user)).exclude(pk=item.pk)
+    return rows.order_by(*order.by()).first()
+
+
+def _free_for(user: User) -> Q:
+    """What nobody else has open."""
+    return Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_until__lt=timezone.now())
 
 
 def reasons(user: User) -> list[tuple[str, int]]:

@@ -27,5 +27,8 @@ urlpatterns = [
     path("posting/<uuid:code>/propose/", views.posting, {"verb": "propose"}, name="propose"),
     path("change/<uuid:code>/confirm/", views.amendment, {"verb": "confirm"}, name="confirm"),
     path("change/<uuid:code>/withdraw/", views.amendment, {"verb": "withdraw"}, name="withdraw"),
+    path("<uuid:code>/claim/", views.keep, name="claim"),
+    path("<uuid:code>/claim/leave/", views.let_go, name="let_go"),
+    path("<uuid:code>/claim/take-over/", views.take_over, name="take_over"),
     path("<uuid:code>/again/", views.again, name="again"),
 ]

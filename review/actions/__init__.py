@@ -6,15 +6,18 @@ has one effect however often it is sent.
 
 from .amending import accept_standing, confirm, propose, withdraw
 from .approving import Approval, approve
+from .claiming import claim, take_over
+from .claiming import release as release_claim
 from .closing import close_as_copy, file, reject
 from .correcting import Reading, accept, choose_account, choose_vendor, correct, correct_lines
 from .entries import adopt, hold, release, retry
-from .guard import Blocked, NotAllowed, Refused, StaleVersion
+from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
 from .returning import reopen, try_again, undo
 
 __all__ = [
     "Approval",
     "Blocked",
+    "Claimed",
     "NotAllowed",
     "Reading",
     "Refused",
@@ -25,17 +28,21 @@ __all__ = [
     "approve",
     "choose_account",
     "choose_vendor",
+    "claim",
     "close_as_copy",
     "confirm",
     "correct",
     "correct_lines",
     "file",
     "hold",
+    "holder",
     "propose",
     "reject",
     "release",
+    "release_claim",
     "reopen",
     "retry",
+    "take_over",
     "try_again",
     "undo",
     "withdraw",

@@ -21,7 +21,7 @@ from zohodocs.posting import planning
 from zohodocs.web.sentences import told
 
 from . import vendors
-from .guard import Blocked, NotAllowed, StaleVersion, check_right
+from .guard import Blocked, NotAllowed, StaleVersion, check_claim, check_right
 
 
 class Approval(StrEnum):
@@ -40,6 +40,7 @@ def approve(*, item: ReviewItem, by: User, version: int, accept_doubts: bool = F
     """
     document = item.document
     check_right(by, document)
+    check_claim(item, by)
     now = timezone.now()
     with transaction.atomic():
         if document.version != version or not _locked(document, version):
@@ -84,7 +85,13 @@ def _give(
 ) -> Approval:
     first = item.first_approval_by
     if four_eyes and first is None:
-        ReviewItem.objects.filter(pk=item.pk).update(first_approval_by=by, first_approval_at=now)
+        ReviewItem.objects.filter(pk=item.pk).update(
+            first_approval_by=by,
+            first_approval_at=now,
+            # The second person opens it next.
+            claimed_by=None,
+            claimed_until=None,
+        )
         Document.objects.filter(pk=document.pk).update(version=version + 1)
         AuditEvent.record(
             "review.first_approved",

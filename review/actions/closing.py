@@ -14,7 +14,7 @@ from zohodocs.models import AuditEvent, Document, ReviewItem, ReviewState, Verdi
 from zohodocs.models.event import digest
 
 from .approving import close_item
-from .guard import Refused, StaleVersion, check_right
+from .guard import Refused, StaleVersion, check_claim, check_right
 
 
 def reject(*, item: ReviewItem, by: User, version: int, reason: str) -> None:
@@ -57,6 +57,7 @@ def _close(
     **values: Any,
 ) -> None:
     check_right(by, item.document)
+    check_claim(item, by)
     now = timezone.now()
     # What the machine gave up on may be rejected straight away; everything else from review.
     failed = item.document.state == DocumentState.FAILED and to is DocumentState.REJECTED

@@ -29,7 +29,16 @@ from zohodocs.models.event import digest
 from zohodocs.pipeline.runner import recheck
 from zohodocs.web.sentences import told
 
-from .guard import HUMAN, Blocked, Refused, StaleVersion, check_right, for_the_trail, take
+from .guard import (
+    HUMAN,
+    Blocked,
+    Refused,
+    StaleVersion,
+    check_claim,
+    check_right,
+    for_the_trail,
+    take,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ def correct(*, item: ReviewItem, by: User, version: int, field: str, reading: Re
     Raises NotAllowed, StaleVersion; the same correction sent twice counts once.
     """
     check_right(by, item.document)
+    check_claim(item, by)
     with transaction.atomic():
         try:
             document = take(item.document, version=version)
@@ -102,6 +112,7 @@ def choose_vendor(*, item: ReviewItem, by: User, version: int, vendor: Vendor | 
     The new vendor is made when the document is approved. Raises NotAllowed, StaleVersion, Refused.
     """
     check_right(by, item.document)
+    check_claim(item, by)
     chosen = str(vendor.code) if vendor else None
     with transaction.atomic():
         try:
@@ -140,6 +151,7 @@ def choose_vendor(*, item: ReviewItem, by: User, version: int, vendor: Vendor | 
 def choose_account(*, item: ReviewItem, by: User, version: int, account: Account) -> Document:
     """Settle the account. Raises NotAllowed, StaleVersion, Refused for one that is no choice."""
     check_right(by, item.document)
+    check_claim(item, by)
     with transaction.atomic():
         try:
             document = take(item.document, version=version)
@@ -173,6 +185,7 @@ def correct_lines(
 ) -> Document:
     """Replace the lines by what this person says, and run the checks again."""
     check_right(by, item.document)
+    check_claim(item, by)
     with transaction.atomic():
         document = take(item.document, version=version)
         before = document.line_items
@@ -192,6 +205,7 @@ def accept(
     reason.
     """
     check_right(by, item.document)
+    check_claim(item, by)
     with transaction.atomic():
         try:
             document = take(item.document, version=version)

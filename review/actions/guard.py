@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zohodocs.access import may_decide
-from zohodocs.models import Document, FieldValue, ReviewItem, State
+from zohodocs.models import Document, FieldValue, ReviewItem, ReviewState, State
 from zohodocs.models.event import digest
 
 # Who a paper comes from, where they live and bank: kept in the trail as digests only.
@@ -33,6 +34,10 @@ class NotAllowed(Refused):
     """This person may not do this."""
 
 
+class Claimed(Refused):
+    """Somebody else has it open."""
+
+
 class Blocked(Refused):
     """Something must be settled first; the message names the smallest thing that would."""
 
@@ -48,6 +53,28 @@ def check_right(by: User, document: Document) -> None:
     """Raise NotAllowed unless this person may decide here."""
     if not may_decide(by, document.organization_id):
         raise NotAllowed(_("You may look at this document, but not decide about it."))
+
+
+def holder(item: ReviewItem, user: User) -> User | None:
+    """Who else has it open at this moment."""
+    until = item.claimed_until
+    if item.claimed_by_id in (None, user.pk) or until is None or until < timezone.now():
+        return None
+    return item.claimed_by
+
+
+def check_claim(item: ReviewItem, by: User) -> None:
+    """Raise Claimed while somebody else has the item open."""
+    other = holder(item, by) if item.state == ReviewState.OPEN else None
+    if other is not None:
+        raise Claimed(
+            _("%(person)s has it open. Take it over first.") % {"person": shown_name(other)}
+        )
+
+
+def shown_name(person: User) -> str:
+    """The name by which colleagues know them."""
+    return person.get_full_name() or person.get_username()
 
 
 def take(document: Document, *, version: int) -> Document:

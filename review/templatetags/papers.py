@@ -7,8 +7,10 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from django import template
+from django.contrib.auth.models import User
 from django.http import QueryDict
 
+from review.actions.guard import shown_name
 from review.reasons import reason_label, short_reason
 from zohodocs.models import State
 from zohodocs.web import formats, labels
@@ -26,6 +28,12 @@ register.filter("number", formats.number)
 register.filter("field_label", labels.field_label)
 register.filter("channel_label", labels.channel_label)
 register.filter("source_label", labels.source_label)
+
+
+@register.filter
+def person(user: User) -> str:
+    """A colleague's name."""
+    return shown_name(user)
 
 
 @register.filter

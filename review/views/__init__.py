@@ -1,5 +1,6 @@
 """Views of the desk: they translate, the actions act."""
 
+from .claims import keep, let_go, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .returns import again, reopen, undo
@@ -15,10 +16,13 @@ __all__ = [
     "count",
     "decide",
     "item",
+    "keep",
+    "let_go",
     "lines",
     "posting",
     "queue",
     "reopen",
+    "take_over",
     "undo",
     "vendor",
 ]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import desk, queries
+from review import actions, desk, queries
 from review.actions import Refused, StaleVersion
 from review.desk import Trouble
 from review.forms import SORTS, QueueFilter
@@ -93,6 +93,7 @@ def item_context(
         "following": queries.neighbour(user, filters, item),
         "before": queries.neighbour(user, filters, item, backwards=True),
         "decided": desk.decided_sentence(item.document),
+        "holder": actions.holder(item, user),
     }
 
 
@@ -126,6 +127,8 @@ def follows(request: Request, item: ReviewItem, message: str) -> HttpResponse:
 
 def shows(request: Request, item: ReviewItem | None, message: str) -> HttpResponse:
     """This item with a word about what was done, or the empty queue."""
+    if item is not None:
+        actions.claim(item, request.user)
     where = address(request, item) if item else reverse("review:queue") + kept_query(request)
     if not wants_part(request):
         messages.success(request, message)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from review import queries
+from review import actions, queries
 from zohodocs.web.htmx import Request, page
 
 from .answering import filters_of, item_context, queue_context
@@ -30,6 +30,8 @@ def queue(request: Request) -> HttpResponse:
 def item(request: Request, code: UUID, part: str = "desk") -> HttpResponse:
     """One document to decide about, with the queue beside it."""
     found = queries.item_for(request.user, code)
+    if part == "desk" and request.method == "GET":
+        actions.claim(found, request.user)
     return page(request, "review/desk.html", part=part, context=item_context(request, found))
 
 

@@ -65,6 +65,13 @@ class ReviewItem(ScopedModel):
     )
     first_approval_at = models.DateTimeField(null=True, blank=True)
 
+    # Who has it open: nobody else decides meanwhile, until the claim ends or is taken over.
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
     class Meta:
         verbose_name = _("review item")
         verbose_name_plural = _("review items")

@@ -134,6 +134,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "review.account_chosen": _account,
     "review.lines_corrected": _said(gettext_noop("corrected the lines")),
     "review.overruled": _said(gettext_noop("accepted a doubt, with a reason")),
+    "review.taken_over": _said(gettext_noop("took the review over")),
     "review.first_approved": _said(gettext_noop("gave the first of two approvals")),
     "review.approved": _said(gettext_noop("approved it")),
     "review.rejected": _said(gettext_noop("rejected it")),

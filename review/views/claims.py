@@ -1,0 +1,48 @@
+"""The claim on an item: kept while it is open on somebody's screen, taken over, given back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
+
+from review import actions, queries
+from zohodocs.web.htmx import Request, wants_part
+
+from .answering import address, changed, refused
+
+
+@login_required
+@require_POST
+def keep(request: Request, code: UUID) -> HttpResponse:
+    """The heartbeat: 204 while it is one's own, 409 with the panel that says whose it is now."""
+    item = queries.item_for(request.user, code)
+    if actions.claim(item, request.user) or item.state != "open":
+        return HttpResponse(status=204)
+    answer = changed(request, item)
+    answer.status_code = 409
+    return answer
+
+
+@login_required
+@require_POST
+def let_go(request: Request, code: UUID) -> HttpResponse:
+    """Leaving the item."""
+    actions.release_claim(queries.item_for(request.user, code), request.user)
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def take_over(request: Request, code: UUID) -> HttpResponse:
+    """Go on with what somebody else has open."""
+    item = queries.item_for(request.user, code)
+    try:
+        actions.take_over(item, request.user)
+    except actions.Refused as problem:
+        return refused(request, item, problem, version=item.document.version)
+    if not wants_part(request):
+        return HttpResponseRedirect(address(request, item), status=303)
+    return changed(request, item)
