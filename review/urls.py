@@ -8,6 +8,7 @@ app_name = "review"
 urlpatterns = [
     path("", views.queue, name="queue"),
     path("count/", views.count, name="count"),
+    path("team/", views.team, name="team"),
     path("undo/<uuid:code>/", views.undo, name="undo"),
     path("reopen/<uuid:code>/", views.reopen, name="reopen"),
     path("<uuid:code>/", views.item, name="item"),

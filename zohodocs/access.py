@@ -20,6 +20,16 @@ def organizations_of(user: Any) -> list[Organization]:
     return list(Organization.objects.for_user(user).order_by("name"))
 
 
+def organizations_led_by(user: Any) -> list[Organization]:
+    """Those in which this person's approval counts as the second, by name."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    rows = Organization.objects.filter(
+        memberships__user=user, memberships__role__in=[Role.APPROVER, Role.ADMIN]
+    )
+    return list(rows.order_by("name"))
+
+
 def role_in(user: Any, organization: Organization | int) -> Role | None:
     """What this person may do there; None = nothing, not even look."""
     if not user.is_authenticated or not user.is_active:

@@ -4,6 +4,7 @@ from .claims import keep, let_go, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .returns import again, reopen, undo
+from .team import team
 from .verbs import accept, account, correct, decide, lines, vendor
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "queue",
     "reopen",
     "take_over",
+    "team",
     "undo",
     "vendor",
 ]

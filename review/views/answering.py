@@ -18,7 +18,7 @@ from review.actions import Refused, StaleVersion
 from review.desk import Trouble
 from review.forms import SORTS, QueueFilter
 from review.reasons import reason_label
-from zohodocs.access import organizations_of
+from zohodocs.access import organizations_led_by, organizations_of
 from zohodocs.models import AuditEvent, Document, ReviewItem, State
 from zohodocs.web import history
 from zohodocs.web.formats import age
@@ -67,6 +67,7 @@ def queue_context(request: Request, *, holding: ReviewItem | None = None) -> dic
         "query": kept_query(request),
         "kept": kept_filters(request),
         "organizations": organizations_of(request.user),
+        "leads": bool(organizations_led_by(request.user)),
         "reasons": [
             (code, reason_label(code), number) for code, number in queries.reasons(request.user)
         ],

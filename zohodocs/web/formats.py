@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
@@ -55,6 +55,11 @@ def number(value: Decimal | str | None) -> str:
     """A quantity or rate: grouped, without zeros that say nothing."""
     amount = to_decimal(value)
     return "" if amount is None else str(format_decimal(amount.normalize(), locale=_locale()))
+
+
+def percent(share: float) -> str:
+    """`4.2 %`, of a share 0..1."""
+    return str(format_percent(round(share, 3), format="#,##0.# %", locale=_locale()))
 
 
 def day(value: date | str | None) -> str:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import archive, connection, dashboard, files, health, metrics, postings, upload
+from . import archive, connection, dashboard, export, files, health, metrics, postings, upload
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("documents/", archive.documents, name="documents"),
+    path("documents/export.<slug:kind>", export.export, name="export"),
     path("documents/upload/", upload.upload, name="upload"),
     path("documents/arrivals/<uuid:code>/", upload.arrival, name="arrival"),
     path("documents/<uuid:code>/", archive.document, name="document"),

@@ -1,0 +1,111 @@
+"""Every page of ours: readable by all, light and dark, on a laptop, a large screen and a tablet.
+
+`SCREENS=DIR` keeps a picture of each (`docs/screens`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests import cast as people
+from tests.cast import Cast, client_of
+from tests.factories import ConnectionFactory, DocumentFactory, MembershipFactory, UserFactory
+from tests.review.test_team import decided, waiting
+from zohodocs.models import Role
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("plain_static"),
+]
+SIZES = {"laptop": (1366, 768), "large": (2560, 1440), "tablet": (820, 1180)}
+_FOLDER = os.environ.get("SCREENS", "")
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """Nordlicht on a day with work of every kind."""
+    return people.make()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page]:
+    """Logged in as one who may see everything."""
+    nora = MembershipFactory(
+        organization=cast.nordlicht, user=UserFactory(username="nora"), role=Role.ADMIN
+    ).user
+    context = browser.new_context(locale="en-GB")
+    client: Client = client_of(nora)
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def addresses(cast: Cast) -> dict[str, str]:
+    """Each kind of page once, with something on it."""
+    item = people.in_review(cast.nordlicht, people.paper(), doubt="invoice_number")
+    for hours in (0.5, 5, 100):
+        waiting(cast, hours, reason="vendor_new", message="New vendor.")
+    for seconds in (12, 25, 40):
+        decided(cast, cast.ana, seconds, timezone.now())
+    DocumentFactory(
+        organization=cast.nordlicht, approved=True, hold_until=timezone.now() + timedelta(hours=1)
+    )
+    ConnectionFactory(organization=cast.nordlicht)
+    return {
+        "today": reverse("dashboard"),
+        "queue": reverse("review:queue"),
+        "item": reverse("review:item", args=[item.code]),
+        "team": reverse("review:team"),
+        "documents": reverse("documents"),
+        "document": reverse("document", args=[item.document.code]),
+        "posting": reverse("posting", args=[item.document.code]),
+        "postings": reverse("postings"),
+        "connection": reverse("connection", args=[cast.nordlicht.code]),
+        "password": reverse("account_change_password"),
+    }
+
+
+def test_every_page_is_readable_in_light_and_dark_on_every_screen(
+    page: Page, live_server: LiveServer, cast: Cast
+) -> None:
+    axe = Axe()
+    wrong: list[str] = []
+    for name, address in addresses(cast).items():
+        page.set_viewport_size({"width": 1366, "height": 768})
+        page.goto(f"{live_server.url}{address}")
+        page.wait_for_load_state()
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = axe.run(page).response["violations"]
+            wrong += [f"{name}, {scheme}: {each['id']}: {each['help']}" for each in found]
+            if _FOLDER and scheme == "dark":
+                keep(page, f"{name}-dark")
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                wrong.append(f"{name}, {size}: one must scroll sideways")
+            if _FOLDER:
+                keep(page, f"{name}-{size}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture for `docs/screens`."""
+    with Image.open(BytesIO(page.screenshot())) as picture:
+        picture.save(Path(_FOLDER) / f"{name}.webp", quality=60, method=6)
