@@ -19,7 +19,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from zohodocs.domain.states import DocumentState, PostingState
-from zohodocs.models import Document, Posting
+from zohodocs.models import Connection, ConnectionState, Document, Posting
 
 ARRIVALS = Counter("zohodocs_arrivals_total", "Files handed in.", ["channel", "result"])
 STAGE_SECONDS = Histogram(
@@ -109,9 +109,10 @@ def count_llm_call(call: LlmCall) -> None:
 
 
 class QueueDepths:
-    """Depth and oldest age of the RQ queues; set by the layer that knows RQ."""
+    """Depth, oldest age and workers of the RQ queues; set by the layer that knows RQ."""
 
     read: Callable[[], dict[str, tuple[int, float]]] = staticmethod(dict)
+    workers: Callable[[], dict[str, int]] = staticmethod(dict)
 
 
 class ZohoGauges:
@@ -152,6 +153,7 @@ def _families() -> Iterable[Metric]:
     yield _documents()
     yield _oldest()
     yield _postings()
+    yield _connections()
     yield from _queues()
     yield _gauge("zohodocs_breaker_state", "0 closed, 1 half-open, 2 open.", "name", _breakers())
     yield _gauge("zohodocs_zoho_budget_left", "Calls left to Zoho.", "window", ZohoGauges.budgets())
@@ -203,6 +205,15 @@ def _queues() -> Iterable[Metric]:
         "queue",
         {q: age for q, (_, age) in depths.items()},
     )
+    workers = dict.fromkeys(settings.QUEUES, 0) | QueueDepths.workers()
+    yield _gauge("zohodocs_workers", "Workers that serve a queue.", "queue", workers)
+
+
+def _connections() -> Metric:
+    counts = dict.fromkeys(ConnectionState.values, 0)
+    rows = Connection.objects.exclude(zoho_organization_id="").values_list("state")
+    counts.update(dict(rows.annotate(n=Count("pk")).order_by()))
+    return _gauge("zohodocs_connections", "Ways into Zoho Books by state.", "state", counts)
 
 
 def _breakers() -> dict[str, float]:

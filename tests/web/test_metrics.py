@@ -28,6 +28,8 @@ NAMES = (
     "zohodocs_postings",
     "zohodocs_ledger_difference",
     "zohodocs_flag_answers_total",
+    "zohodocs_workers",
+    "zohodocs_connections",
 )
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import django_rq
 from django.conf import settings
 from redis.exceptions import RedisError
+from rq.worker import Worker as RqWorker
 
 from zohodocs.domain.states import DocumentState, next_job
 from zohodocs.models import Document
@@ -75,6 +76,15 @@ def depths() -> dict[str, tuple[int, float]]:
     except (RedisError, OSError):
         logger.warning("doorbell.depths.unknown")
     return found
+
+
+def workers() -> dict[str, int]:
+    """How many workers serve each queue; empty where Redis is away."""
+    try:
+        return {name: RqWorker.count(queue=django_rq.get_queue(name)) for name in settings.QUEUES}
+    except (RedisError, OSError):
+        logger.warning("doorbell.workers.unknown")
+        return {}
 
 
 def ring_to_learn(document: Document) -> bool:

@@ -18,6 +18,7 @@ from zohodocs.jobs import doorbell
 from zohodocs.operations import ledger
 
 measured.QueueDepths.read = staticmethod(doorbell.depths)
+measured.QueueDepths.workers = staticmethod(doorbell.workers)
 measured.LedgerGauge.read = staticmethod(ledger.difference)
 measured.ZohoGauges.breakers = staticmethod(clients.breaker_states)
 measured.ZohoGauges.budgets = staticmethod(clients.budgets_left)
