@@ -69,6 +69,7 @@ import redis  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 django.setup()
 # pytest-xdist's workers inherit the environment, and must choose for themselves as well.
@@ -133,6 +134,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish() -> None:
     """Take down what the session brought up."""
     _session.close()
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    """The language that a test's last page was shown in ends with it."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

@@ -38,7 +38,9 @@ def test_an_admin_goes_through_every_step(
     scripts: bool,
 ) -> None:
     acme = OrganizationFactory(code="acme", name="Acme GmbH")
-    MembershipFactory(organization=acme, user=UserFactory(username="nora"), role=Role.ADMIN)
+    MembershipFactory(
+        organization=acme, user=UserFactory(username="nora", is_superuser=True), role=Role.ADMIN
+    )
     context = browser.new_context(java_script_enabled=scripts)
     page = context.new_page()
     said: list[str] = []

@@ -39,7 +39,8 @@ def by_hand(desk: Desk, **changes: Any) -> str:
 
 
 def verbs(document: Document) -> list[str]:
-    return list(AuditEvent.objects.filter(document=document).values_list("verb", flat=True))
+    events = AuditEvent.objects.filter(document=document).order_by("sequence")
+    return list(events.values_list("verb", flat=True))
 
 
 def test_what_is_stopped_is_not_sent_until_it_is_released(desk: Desk, ana: User) -> None:

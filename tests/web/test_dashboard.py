@@ -107,7 +107,7 @@ def test_every_page_of_ours_asks_who_one_is(cast: Cast) -> None:
         if name in OPEN_TO_ALL:
             continue
         arguments: list[object] = []
-        plain = {"dashboard", "documents", "upload", "review:queue", "review:count"}
+        plain = {"dashboard", "documents", "upload", "review:queue", "review:count", "review:team"}
         if name not in plain | {"connection_consented"}:
             arguments = [code, 1] if name == "page_picture" else [code]
         response = anonymous.get(reverse(name, args=arguments))
