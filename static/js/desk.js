@@ -7,7 +7,8 @@ const place = (element) => {
   return { page, x0, y0, x1, y1 };
 };
 
-const show = (element) => {
+/* `turns`: whether the paper is turned to the page; not where somebody has just leafed. */
+const show = (element, { turns = true } = {}) => {
   const here = document.querySelector("[data-here]");
   if (!here) return;
   const at = place(element);
@@ -21,7 +22,7 @@ const show = (element) => {
   if (!at || at.page !== shown) {
     here.setAttribute("width", 0);
     here.setAttribute("height", 0);
-    if (at) turn(at.page);
+    if (at && turns) turn(at.page);
     return;
   }
   const pad = 0.004;
@@ -84,7 +85,7 @@ document.addEventListener("pointerover", (event) => {
 });
 
 document.addEventListener("pointerout", (event) => {
-  if (event.target.closest?.(".answer[data-place]")) show(current());
+  if (event.target.closest?.(".answer[data-place]")) show(current(), { turns: false });
 });
 
 document.addEventListener("toggle", (event) => {
@@ -115,7 +116,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
       if (unfolded.has(fold.dataset.fold)) fold.open = true;
     }
   }
-  ready();
+  ready({ turns: target !== "paper" });
 });
 
 document.addEventListener("click", (event) => {
@@ -125,7 +126,7 @@ document.addEventListener("click", (event) => {
     const level = (Number(sheet.dataset.zoomLevel) % 3) + 1;
     sheet.dataset.zoomLevel = level;
     zoom.querySelector("[data-zoom-label]").textContent = ["100 %", "150 %", "220 %"][level - 1];
-    show(current());
+    show(current(), { turns: false });
   }
   if (event.target.closest?.("[data-open-keys]")) document.getElementById("keys").showModal();
 });
@@ -161,9 +162,9 @@ const compare = () => {
     ?.classList.toggle("is-comparing", Boolean(current()?.matches("[data-twins]")));
 };
 
-const ready = () => {
+const ready = (options) => {
   compare();
-  show(current());
+  show(current(), options);
   document.querySelector(".card.is-open")?.scrollIntoView({ block: "nearest" });
 };
 ready();
