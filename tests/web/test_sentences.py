@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.utils import translation
 
@@ -65,3 +67,19 @@ def test_what_nobody_translated_stays_as_it_is() -> None:
         assert told("Accounts said: 4711") == "Accounts said: 4711"
     with translation.override("en"):
         assert told("The total is missing. Type it in.") == "The total is missing. Type it in."
+
+
+def test_a_name_made_to_keep_us_busy_does_not() -> None:
+    name = "Zoho Books already has" + " of this vendor over a of b" * 40 + " x" * 400
+    ends = ", and it is not ours. Compare the two: close this one as a duplicate, or correct"
+    began = time.process_time()
+
+    with translation.override("pl"):
+        for sentence in (
+            f"{name} is not a vendor yet. Check its details, then have it created.",
+            f"{name}{ends} the number. is not a vendor yet.",
+            f"{name[:150]}{ends} the numbers.",
+        ):
+            told(sentence)
+
+    assert time.process_time() - began < 2

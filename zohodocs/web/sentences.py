@@ -19,12 +19,25 @@ from django.utils.translation import get_language
 _PLACE = re.compile(r"\{(\w+)\}")
 # Several are told in one, like the reasons for a second approval.
 _BETWEEN = "; "
+_LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     pattern: re.Pattern[str]
     translated: str
+    begins: str
+    ends: str
+
+    def values(self, sentence: str) -> dict[str, str] | None:
+        """What fills its places in this sentence; None where it is another one.
+
+        A vendor may call itself as it likes: only what begins and ends alike is looked at closely.
+        """
+        if not (sentence.startswith(self.begins) and sentence.endswith(self.ends)):
+            return None
+        found = self.pattern.fullmatch(sentence)
+        return found.groupdict() if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +58,18 @@ def _told(language: str, sentence: str) -> str:
     if (known := catalogue.whole.get(sentence)) is not None:
         return known
     for each in catalogue.filled:
-        if found := each.pattern.fullmatch(sentence):
-            return _filled(language, each.translated, found.groupdict())
+        if (values := each.values(sentence)) is not None:
+            return _filled(language, each.translated, values)
     parts = sentence.split(_BETWEEN)
     return _BETWEEN.join(_told(language, part) for part in parts) if len(parts) > 1 else sentence
 
 
 def _filled(language: str, translated: str, values: dict[str, str]) -> str:
-    return _PLACE.sub(lambda place: _told(language, values[f"v_{place[1]}"]), translated)
+    def value(place: re.Match[str]) -> str:
+        text = values[f"v_{place[1]}"]
+        return _told(language, text) if len(text) <= _LONGEST_VALUE else text
+
+    return _PLACE.sub(value, translated)
 
 
 @lru_cache
@@ -70,7 +87,9 @@ def _catalogue(language: str) -> _Catalogue:
                     continue
                 if _PLACE.search(english):
                     literal = len(_PLACE.sub("", english))
-                    filled.append((-literal, _Sentence(_pattern(english), translated)))
+                    pieces = _PLACE.split(english)
+                    found = _Sentence(_pattern(english), translated, pieces[0], pieces[-1])
+                    filled.append((-literal, found))
                 else:
                     whole[english] = translated
     filled.sort(key=lambda each: each[0])
