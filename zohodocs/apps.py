@@ -17,4 +17,5 @@ class ZohoDocsConfig(AppConfig):
 
         telemetry.configure()
         clients.on_zoho_call(metrics.count_zoho_call)
+        clients.on_token_refresh(metrics.count_token_refresh)
         llm.on_call(metrics.count_llm_call)

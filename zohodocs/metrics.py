@@ -1,25 +1,14 @@
-"""What Prometheus sees.
+"""What the processes count for Prometheus.
 
-Gauges come from the database, counters and histograms from the processes.
+Gauges of the present state come from the database: `operations/gauges.py`.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from decimal import Decimal
-from threading import Lock
 from typing import Protocol
 
-from django.conf import settings
-from django.db.models import Count, Min
 from prometheus_client import Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
-
-from zohodocs.domain.states import DocumentState, PostingState
-from zohodocs.models import Connection, ConnectionState, Document, Posting
 
 ARRIVALS = Counter("zohodocs_arrivals_total", "Files handed in.", ["channel", "result"])
 STAGE_SECONDS = Histogram(
@@ -46,12 +35,17 @@ FLAG_ANSWERS = Counter("zohodocs_flag_answers_total", "Answers of flags.", ["fla
 SHADOW_DIFFERENCES = Counter(
     "zohodocs_shadow_differences_total", "Where the new way answered otherwise.", ["flag", "field"]
 )
+TOKEN_REFRESHES = Counter(
+    "zohodocs_token_refreshes_total", "Asking Zoho for new access.", ["outcome"]
+)
+# There from the start, so that the first failure is an increase and not a beginning.
+for _outcome in ("ok", "refused", "failed"):
+    TOKEN_REFRESHES.labels(_outcome)
+# Counted by whoever turns a flag back, a guardrail or a person.
+ROLLBACKS = Counter("zohodocs_rollbacks_total", "Flags that were turned back.", ["flag"])
 CONTACT_LOOKUPS = Counter(
     "zohodocs_contact_lookups_total", "Look-ups in the index of contacts.", ["outcome"]
 )
-
-# A scrape must not cost a database query each when several Prometheus servers look.
-_CACHE_SECONDS = 5.0
 
 
 def observe_stage(stage: str, seconds: float) -> None:
@@ -74,6 +68,11 @@ class ZohoCall(Protocol):
 def count_zoho_call(call: ZohoCall) -> None:
     """Count one request to Zoho."""
     ZOHO_CALLS.labels(call.endpoint, call.outcome).inc()
+
+
+def count_token_refresh(outcome: str) -> None:
+    """Count one request for new access: `ok`, `refused` (a person must act) or `failed`."""
+    TOKEN_REFRESHES.labels(outcome).inc()
 
 
 class LlmCall(Protocol):
@@ -106,125 +105,3 @@ def count_llm_call(call: LlmCall) -> None:
     LLM_TOKENS.labels("prompt").inc(call.prompt_tokens)
     LLM_TOKENS.labels("answer").inc(call.answer_tokens)
     LLM_COST.inc(float(call.cost))
-
-
-class QueueDepths:
-    """Depth, oldest age and workers of the RQ queues; set by the layer that knows RQ."""
-
-    read: Callable[[], dict[str, tuple[int, float]]] = staticmethod(dict)
-    workers: Callable[[], dict[str, int]] = staticmethod(dict)
-
-
-class ZohoGauges:
-    """Breaker states and budgets; set by the layer that knows the clients."""
-
-    breakers: Callable[[], dict[str, str]] = staticmethod(dict)
-    budgets: Callable[[], dict[str, float]] = staticmethod(dict)
-
-
-class LedgerGauge:
-    """Difference of the ledger's equations; set by the layer that knows the ledger."""
-
-    read: Callable[[], int] = staticmethod(lambda: 0)
-
-
-class StateCollector(Collector):
-    """Gauges of the present state, read from the database at most every few seconds."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._read_at = float("-inf")
-        self._families: list[Metric] = []
-
-    def describe(self) -> Iterable[Metric]:
-        """Nothing: registering must not query the database."""
-        return []
-
-    def collect(self) -> Iterable[Metric]:
-        """The gauges, at most `_CACHE_SECONDS` old."""
-        with self._lock:
-            if time.monotonic() - self._read_at >= _CACHE_SECONDS:
-                self._families = list(_families())
-                self._read_at = time.monotonic()
-            return list(self._families)
-
-
-def _families() -> Iterable[Metric]:
-    yield _documents()
-    yield _oldest()
-    yield _postings()
-    yield _connections()
-    yield from _queues()
-    yield _gauge("zohodocs_breaker_state", "0 closed, 1 half-open, 2 open.", "name", _breakers())
-    yield _gauge("zohodocs_zoho_budget_left", "Calls left to Zoho.", "window", ZohoGauges.budgets())
-    ledger = GaugeMetricFamily(
-        "zohodocs_ledger_difference", "Files that the ledger cannot account for; 0 is right."
-    )
-    ledger.add_metric([], LedgerGauge.read())
-    yield ledger
-
-
-def _documents() -> Metric:
-    counts = dict.fromkeys((state.value for state in DocumentState), 0)
-    rows = Document.objects.values_list("state").annotate(n=Count("pk")).order_by()
-    counts.update(dict(rows))
-    return _gauge("zohodocs_documents", "Documents by state.", "state", counts)
-
-
-def _oldest() -> Metric:
-    unfinished = ("received", "processing", "approved", "posting", "in_review", "failed")
-    now = datetime.now(UTC)
-    rows = (
-        Document.objects.filter(state__in=unfinished)
-        .values_list("state")
-        .annotate(oldest=Min("moved_at"))
-        .order_by()
-    )
-    ages = dict.fromkeys(unfinished, 0.0)
-    ages.update({state: max(0.0, (now - oldest).total_seconds()) for state, oldest in rows})
-    return _gauge(
-        "zohodocs_oldest_document_seconds", "How long the oldest waits in a state.", "state", ages
-    )
-
-
-def _postings() -> Metric:
-    counts = dict.fromkeys((state.value for state in PostingState), 0)
-    rows = Posting.objects.values_list("state").annotate(n=Count("pk")).order_by()
-    counts.update(dict(rows))
-    return _gauge("zohodocs_postings", "Postings by state.", "state", counts)
-
-
-def _queues() -> Iterable[Metric]:
-    depths = dict.fromkeys(settings.QUEUES, (0, 0.0)) | QueueDepths.read()
-    yield _gauge(
-        "zohodocs_queue_depth", "Jobs waiting.", "queue", {q: d for q, (d, _) in depths.items()}
-    )
-    yield _gauge(
-        "zohodocs_queue_oldest_seconds",
-        "Age of the oldest waiting job.",
-        "queue",
-        {q: age for q, (_, age) in depths.items()},
-    )
-    workers = dict.fromkeys(settings.QUEUES, 0) | QueueDepths.workers()
-    yield _gauge("zohodocs_workers", "Workers that serve a queue.", "queue", workers)
-
-
-def _connections() -> Metric:
-    counts = dict.fromkeys(ConnectionState.values, 0)
-    rows = Connection.objects.exclude(zoho_organization_id="").values_list("state")
-    counts.update(dict(rows.annotate(n=Count("pk")).order_by()))
-    return _gauge("zohodocs_connections", "Ways into Zoho Books by state.", "state", counts)
-
-
-def _breakers() -> dict[str, float]:
-    number = {"closed": 0.0, "half-open": 1.0, "open": 2.0}
-    return {name: number.get(state, 2.0) for name, state in ZohoGauges.breakers().items()}
-
-
-def _gauge(
-    name: str, text: str, label: str, values: dict[str, float] | dict[str, int]
-) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, text, labels=[label])
-    for value, number in values.items():
-        family.add_metric([value], number)
-    return family

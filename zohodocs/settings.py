@@ -100,6 +100,8 @@ ZOHO_CALLS_AT_ONCE = env_int("ZOHO_CALLS_AT_ONCE", 8, low=1, high=64)
 # One call at a time is kept for people.
 POSTINGS_AT_ONCE = max(1, ZOHO_CALLS_AT_ONCE - 1)
 METRICS_TOKEN = env_secret("METRICS_TOKEN")
+# What typing one bill into Zoho by hand takes: the assumption behind the hours saved.
+MINUTES_BY_HAND = float(env_decimal("MINUTES_BY_HAND", "6"))
 
 # --- Language model: off unless there is an address and a model. ----------------------------------
 LLM_BASE_URL = env_url("LLM_BASE_URL")

@@ -9,8 +9,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.factories import DocumentFactory, OrganizationFactory
-from zohodocs import metrics
 from zohodocs.arrivals.receive import receive
+from zohodocs.operations import gauges
+from zohodocs.rollout.flags import DEFINITIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -30,12 +31,18 @@ NAMES = (
     "zohodocs_flag_answers_total",
     "zohodocs_workers",
     "zohodocs_connections",
+    "zohodocs_rollbacks_total",
+    "zohodocs_token_refreshes_total",
+    "zohodocs_posted_documents",
+    "zohodocs_hours_saved",
+    "zohodocs_operation_age_seconds",
+    "zohodocs_audit_broken",
 )
 
 
 @pytest.fixture(autouse=True)
 def _fresh_gauges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics, "_CACHE_SECONDS", 0)
+    monkeypatch.setattr(gauges, "_CACHE_SECONDS", 0)
 
 
 def sample(body: str, line: str) -> float:
@@ -49,6 +56,16 @@ def test_every_promised_name_is_exported(client: Client) -> None:
     body = client.get("/metrics").text
 
     assert [name for name in NAMES if f"# TYPE {name.removesuffix('_total')}" not in body] == []
+
+
+def test_a_rollback_can_be_seen_to_happen_for_every_flag(client: Client) -> None:
+    body = client.get("/metrics").text
+
+    assert [name for name in DEFINITIONS if sample(body, rollback_of(name)) < 0] == []
+
+
+def rollback_of(flag: str) -> str:
+    return f'zohodocs_rollbacks_total{{flag="{flag}"}}'
 
 
 def test_documents_are_counted_by_state_and_arrivals_by_result(client: Client) -> None:

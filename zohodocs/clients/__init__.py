@@ -25,7 +25,7 @@ from .leisure import at_leisure, close, wait_for_calls
 from .sealing import decrypt, encrypt
 from .seeding import connection_from_environment
 from .states import needs_a_person, note_failure
-from .tokens import DatabaseTokens
+from .tokens import DatabaseTokens, on_token_refresh
 
 __all__ = [
     "KEPT_FOR_PEOPLE",
@@ -52,6 +52,7 @@ __all__ = [
     "keep_contacts",
     "needs_a_person",
     "note_failure",
+    "on_token_refresh",
     "on_zoho_call",
     "room_in",
     "setup_reader",

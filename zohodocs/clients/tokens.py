@@ -44,6 +44,7 @@ _POLL_SECONDS = 0.05
 
 # When this process last renewed a young token, by connection.
 _doubted: dict[int, float] = {}
+_listeners: list[Callable[[str], None]] = []
 
 
 class DatabaseTokens:
@@ -123,10 +124,13 @@ class DatabaseTokens:
                 deadline_seconds=_REFRESH_SECONDS,
             )
         except IntegrationError as error:
+            final = isinstance(error, (ReconnectNeeded, ConfigurationWrong))
+            _tell("refused" if final else "failed")
             self._failed(row, lease, error)
             if isinstance(error, TokenThrottled) and not dead and _is_alive(row):
                 return _opened(row.access_token_encrypted)
             raise
+        _tell("ok")
         self._keep(lease, token)
         return token.value
 
@@ -171,6 +175,17 @@ class DatabaseTokens:
 
     def _row(self) -> Connection:
         return Connection.objects.get(pk=self._pk)
+
+
+def on_token_refresh(listener: Callable[[str], None]) -> None:
+    """Have every request for new access told: `ok`, `refused` or `failed`."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def _tell(outcome: str) -> None:
+    for listener in _listeners:
+        listener(outcome)
 
 
 def _ends_soon(row: Connection) -> bool:

@@ -7,6 +7,7 @@ from .document import Document, Page, State
 from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
+from .heartbeat import Heartbeat
 from .layout import LayoutMemory
 from .organization import (
     Connection,
@@ -53,6 +54,7 @@ __all__ = [
     "Finding",
     "Flag",
     "FlagMode",
+    "Heartbeat",
     "KnownBill",
     "LayoutMemory",
     "Location",

@@ -130,6 +130,8 @@ class Document(ScopedModel):
                 name="doc_unfinished",
                 condition=Q(state__in=["received", "processing", "approved", "posting"]),
             ),
+            # The oldest of a state, and what was posted of late.
+            models.Index(fields=["state", "moved_at"], name="doc_state_moved"),
         )
 
     def __str__(self) -> str:

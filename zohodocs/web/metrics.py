@@ -12,17 +12,14 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from zohodocs import clients
-from zohodocs import metrics as measured
-from zohodocs.jobs import doorbell
-from zohodocs.operations import ledger
+from zohodocs import metrics
+from zohodocs.operations.gauges import StateCollector
+from zohodocs.rollout.flags import DEFINITIONS
 
-measured.QueueDepths.read = staticmethod(doorbell.depths)
-measured.QueueDepths.workers = staticmethod(doorbell.workers)
-measured.LedgerGauge.read = staticmethod(ledger.difference)
-measured.ZohoGauges.breakers = staticmethod(clients.breaker_states)
-measured.ZohoGauges.budgets = staticmethod(clients.budgets_left)
-_STATE = measured.StateCollector()
+_STATE = StateCollector()
+# There from the first scrape on, so that the first rollback is an increase and not a beginning.
+for _name in DEFINITIONS:
+    metrics.ROLLBACKS.labels(_name)
 
 
 @require_safe

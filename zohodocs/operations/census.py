@@ -1,0 +1,79 @@
+"""The counts that cost a walk through whole tables: taken by one process, read by all.
+
+`/metrics` must answer at once with a million documents, whichever of its processes is asked; so the
+scheduler counts every minute and leaves the result in one row.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from zohodocs.domain.states import DocumentState, PostingState
+from zohodocs.models import Correction, Document, Heartbeat, Posting, ReviewItem, ReviewState, State
+from zohodocs.timing import scaled
+
+from . import ledger
+
+_WINDOWS = {"day": timedelta(days=1), "month": timedelta(days=30)}
+# Whoever leaves a document open over lunch did not work on it all the time.
+_LONGEST_LOOK = timedelta(minutes=15)
+_MACHINE = "worker"
+# Older than this it is no census any more: the scheduler is gone.
+_STALE_SECONDS = 300.0
+
+
+def take(*, now: datetime) -> dict[str, Any]:
+    """Count everything now; plain JSON."""
+    return {
+        "documents": _by_state(Document.objects.all(), [state.value for state in DocumentState]),
+        "postings": _by_state(Posting.objects.all(), [state.value for state in PostingState]),
+        "ledger": ledger.difference(),
+        "posted": {name: _posted(now - window) for name, window in _WINDOWS.items()},
+        "looked_seconds": {name: _looked(now - window) for name, window in _WINDOWS.items()},
+    }
+
+
+def keep(*, now: datetime) -> None:
+    """Take it and leave it for `/metrics`."""
+    Heartbeat.beat(Heartbeat.CENSUS, now=now, facts=take(now=now))
+
+
+def latest(beat: Heartbeat | None, *, now: datetime) -> dict[str, Any]:
+    """The census that was kept, or a fresh one where there is none that is young enough."""
+    oldest = now - timedelta(seconds=scaled(_STALE_SECONDS))
+    if beat is not None and beat.at >= oldest and beat.well:
+        facts: dict[str, Any] = beat.facts
+        return facts
+    return take(now=now)
+
+
+def _by_state(rows: QuerySet[Any], states: list[str]) -> dict[str, int]:
+    counted = rows.values_list("state").annotate(n=Count("pk")).order_by()
+    return dict.fromkeys(states, 0) | {str(state): int(number) for state, number in counted}
+
+
+def _posted(since: datetime) -> dict[str, int]:
+    """Documents that came into Zoho since then: by themselves, after a look, or corrected."""
+    rows = Document.objects.filter(state=State.POSTED, moved_at__gte=since)
+    corrected = Exists(Correction.objects.filter(document=OuterRef("pk")))
+    found = {"straight": 0, "looked_at": 0, "corrected": 0}
+    counted = rows.annotate(is_corrected=corrected).values_list("is_corrected", "approved_by")
+    for is_corrected, by, number in counted.annotate(n=Count("pk")).order_by():
+        way = "corrected" if is_corrected else "straight" if by == _MACHINE else "looked_at"
+        found[way] += number
+    return found
+
+
+def _looked(since: datetime) -> float:
+    """Seconds that people had documents open which they decided since then."""
+    items = ReviewItem.objects.filter(
+        state=ReviewState.DONE, decided_at__gte=since, claimed_at__isnull=False
+    )
+    total = timedelta()
+    for begun, ended in items.values_list("claimed_at", "decided_at").iterator():
+        if begun is not None and ended is not None and ended > begun:
+            total += min(ended - begun, _LONGEST_LOOK)
+    return total.total_seconds()
