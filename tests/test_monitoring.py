@@ -1,7 +1,8 @@
-"""monitoring/: every alert fires, clears, is explained, and asks for what is really exported."""
+"""monitoring/: every alert fires, clears, is explained; alerts and boards ask for what there is."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -11,6 +12,8 @@ import promql_parser
 import pytest
 import yaml
 from django.test import Client
+
+from scripts import boards
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMETHEUS = ROOT / "monitoring" / "prometheus"
@@ -73,19 +76,51 @@ def test_each_alert_is_explained_where_it_says() -> None:
 
 @pytest.mark.django_db
 def test_every_metric_that_is_asked_for_is_exported(client: Client) -> None:
+    client.get("/health/live")  # the histogram of pages begins with a page
     body = client.get("/metrics").text
     exported = set(re.findall(r"^# TYPE (\w+) ", body, re.MULTILINE))
     recorded = {rule["record"] for rule in rules() if "record" in rule}
+    expressions = [rule["expr"] for rule in rules()] + [
+        target["expr"] for panel in panels() for target in panel["targets"]
+    ]
 
-    asked = {name for rule in rules() for name in _names(rule["expr"])}
+    asked = {name for expression in expressions for name in _names(expression)}
 
+    assert len(asked) > 30
     known = exported | recorded | _ITS_OWN
     assert {name for name in asked if _family(name) not in known and name not in known} == set()
 
 
+def panels() -> list[dict[str, Any]]:
+    """Every panel of every committed board."""
+    found = [json.loads(path.read_text()) for path in sorted(boards.DASHBOARDS.glob("*.json"))]
+    return [panel for board in found for panel in board["panels"]]
+
+
+def test_the_boards_are_those_of_the_code() -> None:
+    written = {path.stem: path.read_text() for path in boards.DASHBOARDS.glob("*.json")}
+
+    drawn = {board.name: boards.drawn(board) + "\n" for board in boards.BOARDS}
+
+    assert set(written) == {"operations", "business", "technical", "rollout"}
+    assert written == drawn, "run python -m scripts.boards"
+
+
+def test_a_board_names_its_source_by_a_variable_and_no_panel_twice() -> None:
+    for path in boards.DASHBOARDS.glob("*.json"):
+        board = json.loads(path.read_text())
+        ids = [panel["id"] for panel in board["panels"]]
+        places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in board["panels"]]
+
+        assert [each["name"] for each in board["templating"]["list"]] == ["source"]
+        assert {panel["datasource"]["uid"] for panel in board["panels"]} == {"${source}"}
+        assert len(set(ids)) == len(set(places)) == len(ids)
+
+
 def _names(expression: str) -> set[str]:
     promql_parser.parse(expression)  # raises what is wrong with it
-    return set(re.findall(r"\b(?:zohodocs[\w:]*|up)\b(?=[{\[\s)]|$)", expression)) - {"zohodocs"}
+    found = re.findall(r"\b(?:zohodocs[\w:]*|django_\w+|up)\b(?=[{\[\s)]|$)", expression)
+    return set(found) - {"zohodocs"}
 
 
 def _family(name: str) -> str:
