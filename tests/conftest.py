@@ -49,6 +49,7 @@ def _names_of_settings() -> list[str]:
     prefixes = ("ZOHO_", "LLM_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PROMETHEUS_")
     single = {"PORT", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATA_DIR", "METRICS_TOKEN"}
     single |= {"FIELD_ENCRYPTION_KEYS", "EMAIL_URL", "S3_URL", "BACKUP_URL", "TIME_SCALE"}
+    single |= {"BACKUP_KEYS", "BACKUP_KEEP_DAYS", "MINUTES_BY_HAND", "SECOND_FACTOR"}
     single |= {"HOLD_SECONDS", "WORKERS", "PROCESS_NAME"}
     return [
         name

@@ -14,6 +14,9 @@ import yaml
 from django.test import Client
 
 from scripts import boards
+from tests.page import plain_static
+
+__all__ = ["plain_static"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMETHEUS = ROOT / "monitoring" / "prometheus"
@@ -75,6 +78,7 @@ def test_each_alert_is_explained_where_it_says() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("plain_static")
 def test_every_metric_that_is_asked_for_is_exported(client: Client) -> None:
     client.get("/health/live")  # the histogram of pages begins with a page
     body = client.get("/metrics").text

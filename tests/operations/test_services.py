@@ -32,7 +32,7 @@ def test_no_two_processes_count_in_one_place(site: services.Site) -> None:
     places = [service.environment.get(metric_files.PLACE) for service in services.parts(site)]
     taken = [place for place in places if place]
 
-    assert len(taken) == len(set(taken)) == 6
+    assert len(taken) == len(set(taken)) == 7
     # prometheus-client splits its file names there.
     assert not any("_" in place for place in taken)
 
@@ -41,7 +41,7 @@ def test_every_process_of_ours_is_a_command_that_exists(site: services.Site) -> 
     plan = [*services.preparation(site), *services.parts(site)]
     ours = {service.command[2] for service in plan if service.command[1].endswith("manage.py")}
 
-    assert ours == {"migrate", "collectstatic", "rqworker", "sweep"}
+    assert ours == {"backup", "migrate", "collectstatic", "rqworker", "sweep", "scheduler"}
     assert ours <= set(get_commands())
 
 

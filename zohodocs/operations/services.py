@@ -8,7 +8,7 @@ from pathlib import Path
 from zohodocs.operations import embedded_redis, metric_files, probe
 from zohodocs.operations.process import Service
 
-PARTS = ("pipeline", "sequential", "sync", "sweep", "web")
+PARTS = ("pipeline", "sequential", "sync", "sweep", "scheduler", "web")
 _MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 
 
@@ -51,6 +51,7 @@ def redis(site: Site) -> Service:
 def preparation(site: Site) -> list[Service]:
     """What must be done once before anything serves."""
     return [
+        manage(site, "backup", "backup", "create", "--before-migrations", once=True),
         manage(site, "migrate", "migrate", "--no-input", "--verbosity", "0", once=True),
         manage(site, "static", "collectstatic", "--no-input", "--verbosity", "0", once=True),
     ]
@@ -67,6 +68,8 @@ def _part(site: Site, name: str) -> list[Service]:
             return [_web(site)]
         case "sweep":
             return [_counted(site, "sweep", "sweep", "--loop")]
+        case "scheduler":
+            return [_counted(site, "scheduler", "scheduler")]
         case "pipeline":
             return [_worker(site, f"pipeline-{n}", "pipeline") for n in range(1, site.workers + 1)]
         case queue:

@@ -1,0 +1,84 @@
+"""What must happen again and again beside the papers: census, audit verification, backup.
+
+None of it is urgent and some of it takes minutes, so it has a process of its own and never keeps
+the sweep waiting. Two schedulers at once do double work and no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from zohodocs.models import Heartbeat
+from zohodocs.telemetry import get_logger
+from zohodocs.timing import scaled
+
+from . import audit_trail, backup, census, nightly
+
+logger = get_logger(__name__)
+_CENSUS_SECONDS = 60.0
+_AGAIN_AFTER_A_FAILURE = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`due`: whether its turn has come, given its last heartbeat. `run`: do it, and beat."""
+
+    name: str
+    due: Callable[[Heartbeat | None, datetime], bool]
+    run: Callable[[datetime], object]
+
+
+def run_due(*, now: datetime | None = None) -> list[str]:
+    """Run every task whose turn has come; their names. One that fails does not stop the others."""
+    moment = now or timezone.now()
+    beats = {beat.name: beat for beat in Heartbeat.objects.all()}
+    ran = []
+    for task in tasks():
+        if not task.due(beats.get(task.name), moment):
+            continue
+        ran.append(task.name)
+        try:
+            task.run(moment)
+        except Exception as error:
+            logger.exception("schedule.task.failed", task=task.name)
+            # Without the message: it may name an address with a password in it.
+            facts = {"error": type(error).__name__}
+            Heartbeat.beat(task.name, now=timezone.now(), facts=facts, well=False)
+    return ran
+
+
+def tasks() -> list[Task]:
+    """What this site does again and again; no backups where no place for them is named."""
+    night = [Task(Heartbeat.AUDIT, _night_came, verify_audit)]
+    if settings.BACKUP_URL:
+        night.append(
+            Task(Heartbeat.BACKUP, _night_came, lambda _now: backup.create(reason="nightly"))
+        )
+    return [Task(Heartbeat.CENSUS, _minute_is_over, lambda now: census.keep(now=now)), *night]
+
+
+def verify_audit(_now: datetime) -> None:
+    """Walk the audit trail; what it found is in the heartbeat and, if bad, in the log."""
+    report = audit_trail.verify()
+    if report.first_bad:
+        logger.error("audit.trail.broken", first_bad=report.first_bad)
+    facts = {"events": report.events, "chains": report.chains, "first_bad": report.first_bad}
+    Heartbeat.beat(Heartbeat.AUDIT, now=timezone.now(), facts=facts, well=not report.first_bad)
+
+
+def _minute_is_over(beat: Heartbeat | None, now: datetime) -> bool:
+    return beat is None or beat.at <= now - timedelta(seconds=scaled(_CENSUS_SECONDS))
+
+
+def _night_came(beat: Heartbeat | None, now: datetime) -> bool:
+    """Whether the last good end was before last night; after a failure not before an hour."""
+    if beat is None:
+        return True
+    if not beat.well and beat.at > now - timedelta(seconds=scaled(_AGAIN_AFTER_A_FAILURE)):
+        return False
+    return beat.well_at is None or beat.well_at < nightly.last_night(now, settings.TIME_ZONE)
