@@ -114,7 +114,7 @@ LLM_ANSWER_PRICE = env_decimal("LLM_ANSWER_PRICE", "0", above="-0.01")
 if bool(LLM_BASE_URL) != bool(LLM_MODEL):
     raise ImproperlyConfigured("LLM_BASE_URL and LLM_MODEL go together: set both or neither.")
 
-# --- Backups: off unless there is a place for them. ------------------------------------------------
+# --- Backups: off unless there is a place for them. -----------------------------------------------
 BACKUP_URL = env_secret("BACKUP_URL")
 BACKUP_KEYS = [key.strip() for key in env_secret("BACKUP_KEYS").split(",") if key.strip()]
 BACKUP_KEEP_DAYS = env_int("BACKUP_KEEP_DAYS", 30, low=1)

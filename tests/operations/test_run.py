@@ -38,14 +38,8 @@ def test_it_says_where_it_is_when_it_answers(running: Running) -> None:
 def test_each_part_runs(running: Running) -> None:
     commands = " ".join(processes_of(running.data_dir))
 
-    for part in (
-        "rqworker pipeline",
-        "rqworker sequential",
-        "rqworker sync",
-        "sweep",
-        "scheduler",
-        "gunicorn",
-    ):
+    queues = [f"rqworker {queue}" for queue in ("pipeline", "sequential", "sync")]
+    for part in (*queues, "sweep", "scheduler", "gunicorn"):
         assert part in commands
 
 

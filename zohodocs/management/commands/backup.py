@@ -1,4 +1,4 @@
-"""`backup create|list|verify|restore|settle`: database and files of one moment, and the way back."""
+"""`backup create|list|verify|restore|settle`: database and files of one moment, and back."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ def settle(*, now: datetime) -> int:
         not_before=None,
         looks=0,
     )
-    # A plan that was never sent counts as sent once: then it is looked for, and a bill that somebody
-    # has worked on since is not written over.
+    # A plan that was never sent counts as sent once: then it is looked for, and a bill that
+    # somebody has worked on since is not written over.
     Posting.objects.filter(state=PostingState.PLANNED, attempts=0).update(attempts=1)
     Document.objects.filter(state=State.PROCESSING).update(
         lease_token=F("lease_token") + 1, lease_until=now - timedelta(seconds=1)

@@ -121,6 +121,8 @@ class Masker:
             return "empty"
         if label == "auth.user" and field.attname == "password":
             return "locked"
+        if (label, field.attname) == ("zohodocs.organization", "code"):
+            return "mask"
         if label in _OF_CODES or field.choices or isinstance(field, models.FileField):
             return "keep"
         if field.attname in _CODES or field.attname in _CODES_OF.get(label, ()):

@@ -22,7 +22,7 @@ class Spool:
     """Lines, compressed into a temporary file. `sha256` and `count` are known once it is closed."""
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when read
         # No time and no name in it: the same rows are the same bytes.
         self._zip = gzip.GzipFile(fileobj=self._file, mode="wb", compresslevel=3, mtime=0)
         self.count = 0

@@ -1,0 +1,201 @@
+"""The drill: a backup, a disaster, the way back, and Zoho that knows more than the backup."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils import timezone
+
+from tests.factories import UserFactory
+from tests.posting.conftest import Desk, desk, organization, zoho
+from zohodocs.models import AuditEvent, Connection, Document, Posting, Vendor
+from zohodocs.operations import audit_trail, backup, ledger
+
+__all__ = ["desk", "organization", "zoho"]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Path) -> Path:
+    settings.BACKUP_URL = str(tmp_path / "backups")
+    settings.BACKUP_KEYS = [KEY]
+    return tmp_path / "backups"
+
+
+def again(document: Document) -> Document:
+    """The row of this document in the database that came back."""
+    return Document.objects.get(code=document.code)
+
+
+def test_after_a_disaster_all_is_back_and_nothing_is_posted_twice(
+    desk: Desk, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    posted = desk.approved(number="BEFORE-1")
+    desk.push(posted)
+    planned, waiting, sending = (desk.approved(number=f"WAITS-{n}") for n in (1, 2, 3))
+    desk.break_next("upsert_bill", "drop")
+    desk.push(sending)
+    Posting.objects.filter(document=sending).update(state="sending")
+    made = backup.create(reason="nightly")
+    trail = list(AuditEvent.objects.order_by("pk").values_list("hash", flat=True))
+    # What the backup does not know: a bill that was posted since, and a paper that came since.
+    desk.push(planned)
+    late = desk.approved(number="LATE-1")
+    desk.push(late)
+    User.objects.create(username="came-later")
+    there = {bill["bill_number"]: bill["bill_id"] for bill in desk.bills()}
+    shutil.rmtree(default_storage.path(""))
+
+    began = time.monotonic()
+    restored = backup.restore(made.name, replace=True)
+    for document in (planned, waiting, sending):
+        desk.push(again(document))
+    minutes = (time.monotonic() - began) / 60
+
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nrestore drill on {connection.vendor}: {minutes:.2f} minutes, {restored}\n"
+        )
+    assert minutes < 5
+    assert not User.objects.filter(username="came-later").exists()
+    assert not Document.objects.filter(code=late.code).exists()
+    stood = AuditEvent.objects.order_by("pk").values_list("hash", flat=True)[: len(trail)]
+    assert list(stood) == trail
+    assert audit_trail.verify().first_bad == ""
+    assert ledger.difference() == 0 or not ledger.lines()
+    with again(posted).original.open("rb") as file:
+        assert len(file.read()) == posted.size
+    # Nothing doubled: the one posted since was found and adopted, the others were sent once.
+    bills = {bill["bill_number"]: bill["bill_id"] for bill in desk.bills()}
+    assert bills["WAITS-1"] == there["WAITS-1"]
+    assert bills["BEFORE-1"] == there["BEFORE-1"]
+    assert sorted(bills) == ["BEFORE-1", "LATE-1", "WAITS-1", "WAITS-2", "WAITS-3"]
+    for document in (planned, waiting, sending):
+        assert again(document).state == "posted", document.invoice_number
+    assert desk.posting(again(planned)).bill_id == there["WAITS-1"]
+
+
+def test_new_rows_get_numbers_after_those_that_came_back(desk: Desk, place: Path) -> None:
+    newest = max(UserFactory().pk for _ in range(3))
+    made = backup.create(reason="nightly")
+
+    backup.restore(made.name, replace=True)
+
+    assert User.objects.create(username="next").pk > newest
+
+
+def test_a_masked_copy_tells_nothing_and_reaches_no_zoho(desk: Desk, place: Path) -> None:
+    document = desk.approved(number="SECRET-77", filename="becker-secret.pdf")
+    desk.push(document)
+    UserFactory(username="giovanna", email="giovanna@example.org")
+    secrets = ["giovanna", "becker-secret", "SECRET-77", "Lindner", "DE129273398"]
+    secrets += [desk.organization.name, desk.organization.code]
+    gross = document.gross_total
+    made = backup.create(reason="nightly")
+
+    backup.restore(made.name, replace=True, masked=True)
+
+    copy = Document.objects.get()
+    assert (copy.gross_total, copy.state, copy.code) == (gross, "posted", document.code)
+    assert Vendor.objects.filter(documents=copy).exists()
+    connected = Connection.objects.get()
+    assert (connected.zoho_organization_id, connected.refresh_token_encrypted) == ("", "")
+    assert not any(user.has_usable_password() for user in User.objects.all())
+    assert not AuditEvent.objects.exclude(verb__startswith="backup.").exists()
+    assert everything_told(secrets) == []
+
+
+def everything_told(secrets: list[str]) -> list[str]:
+    """Which of these stand anywhere in the database."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - names of our own tables
+            text = repr(cursor.fetchall()).casefold()
+            found += [f"{table}: {each}" for each in secrets if each.casefold() in text]
+    return found
+
+
+def test_a_full_database_is_only_lost_when_one_says_so(desk: Desk, place: Path) -> None:
+    made = backup.create(reason="nightly")
+    before = User.objects.create(username="stays").pk
+
+    with pytest.raises(backup.BackupError, match="--replace"):
+        backup.restore(made.name)
+
+    assert User.objects.filter(pk=before).exists()
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "gone"])
+def test_a_damaged_backup_is_refused_before_anything_is_touched(
+    desk: Desk, place: Path, harm: str
+) -> None:
+    desk.approved()
+    made = backup.create(reason="nightly")
+    target = next(place.glob(f"{made.name}/rows/zohodocs.document.gz"))
+    content = target.read_bytes()
+    if harm == "gone":
+        target.unlink()
+    else:
+        target.write_bytes(content[:-20] if harm == "cut" else content[:-1] + b"\0")
+
+    faults = backup.verify(made.name).faults
+    with pytest.raises(backup.BackupError, match="is not whole"):
+        backup.restore(made.name, replace=True)
+
+    assert faults
+    assert Document.objects.count() == 1
+
+
+def test_without_the_key_nothing_can_be_read(desk: Desk, place: Path, settings: Any) -> None:
+    desk.approved(number="SECRET-77")
+    made = backup.create(reason="nightly")
+    raw = b"".join(path.read_bytes() for path in place.rglob("*") if path.is_file())
+    settings.BACKUP_KEYS = []
+
+    with pytest.raises(backup.BackupError, match="BACKUP_KEYS"):
+        backup.verify(made.name)
+
+    assert b"SECRET-77" not in raw
+    assert b"%PDF" not in raw
+
+
+def test_a_file_lies_there_once_and_goes_with_the_last_backup_that_has_it(
+    desk: Desk, place: Path
+) -> None:
+    desk.approved()
+    now = timezone.now()
+    old = backup.create(reason="nightly", now=now - timezone.timedelta(days=40))
+    files = list(place.glob("files/*/*"))
+    kept = backup.names(_place())
+    new = backup.create(reason="nightly", now=now)
+
+    assert kept == [old.name]  # the only one stays, however old
+    assert backup.names(_place()) == [new.name]
+    assert list(place.glob("files/*/*")) == files
+    assert backup.verify(new.name).faults == []
+
+
+def _place() -> Any:
+    from zohodocs.operations.backup.creating import usual_place
+
+    return usual_place()
+
+
+def test_a_missing_original_makes_it_no_good_backup(desk: Desk, place: Path) -> None:
+    document = desk.approved()
+    default_storage.delete(document.original.name or "")
+
+    made = backup.create(reason="nightly")
+
+    assert made.missing == [document.original.name]
+    assert backup.verify(made.name).faults
