@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 from tests.factories import UserFactory
 from tests.posting.conftest import Desk, desk, organization, zoho
 from zohodocs.models import AuditEvent, Connection, Document, Posting, Vendor
-from zohodocs.operations import audit_trail, backup, ledger
+from zohodocs.operations import audit_trail, backup
 
 __all__ = ["desk", "organization", "zoho"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
@@ -42,7 +43,7 @@ def test_after_a_disaster_all_is_back_and_nothing_is_posted_twice(
     posted = desk.approved(number="BEFORE-1")
     desk.push(posted)
     planned, waiting, sending = (desk.approved(number=f"WAITS-{n}") for n in (1, 2, 3))
-    desk.break_next("upsert_bill", "drop")
+    desk.break_next("PUT /bills", "reset_before")
     desk.push(sending)
     Posting.objects.filter(document=sending).update(state="sending")
     made = backup.create(reason="nightly")
@@ -59,6 +60,8 @@ def test_after_a_disaster_all_is_back_and_nothing_is_posted_twice(
     restored = backup.restore(made.name, replace=True)
     for document in (planned, waiting, sending):
         desk.push(again(document))
+    # The one that was being sent: that it is not there counts when the grace is over.
+    desk.push(again(sending), now=lambda: timezone.now() + timedelta(minutes=5))
     minutes = (time.monotonic() - began) / 60
 
     with capsys.disabled():
@@ -71,7 +74,6 @@ def test_after_a_disaster_all_is_back_and_nothing_is_posted_twice(
     stood = AuditEvent.objects.order_by("pk").values_list("hash", flat=True)[: len(trail)]
     assert list(stood) == trail
     assert audit_trail.verify().first_bad == ""
-    assert ledger.difference() == 0 or not ledger.lines()
     with again(posted).original.open("rb") as file:
         assert len(file.read()) == posted.size
     # Nothing doubled: the one posted since was found and adopted, the others were sent once.
@@ -174,7 +176,7 @@ def test_a_file_lies_there_once_and_goes_with_the_last_backup_that_has_it(
 ) -> None:
     desk.approved()
     now = timezone.now()
-    old = backup.create(reason="nightly", now=now - timezone.timedelta(days=40))
+    old = backup.create(reason="nightly", now=now - timedelta(days=40))
     files = list(place.glob("files/*/*"))
     kept = backup.names(_place())
     new = backup.create(reason="nightly", now=now)
