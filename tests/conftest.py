@@ -34,6 +34,8 @@ def _chosen_environment(data_dir: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "zohodocs.settings",
         "DATA_DIR": str(data_dir),
         "SECRET_KEY": "only-for-tests",
+        # Tests of it say so (tests/web/test_second_factor.py).
+        "SECOND_FACTOR": "offered",
         "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
     }
     redis_url = os.environ.get("REDIS_URL", "")

@@ -51,6 +51,11 @@ ADDRESSES = {
     "posting": "read",
     "original": "read",
     "page_picture": "read",
+    "people": "admin",
+    "people_invite": "admin",
+    "people_link": "admin",
+    "people_forget_factors": "admin",
+    "people_leave": "admin",
     "connection": "admin",
     "connection_client": "admin",
     "connection_code": "admin",
@@ -136,6 +141,10 @@ class House:
         document = self.item.document
         if name.startswith("connection") and name != "connection_consented":
             return reverse(name, args=[self.cast.nordlicht.code])
+        if name in ("people", "people_invite"):
+            return reverse(name, args=[self.cast.nordlicht.code])
+        if name.startswith("people_"):
+            return reverse(name, args=[self.cast.nordlicht.code, self.cast.omar.pk])
         if name in ("document", "original", "review:undo", "review:reopen"):
             return reverse(name, args=[document.code])
         if name in ("posting", "review:hold", "review:release", "review:retry", "review:adopt"):
@@ -158,7 +167,8 @@ class House:
         """What this person is answered; verbs are sent empty."""
         client = client_of(user) if user else Client()
         posts = ADDRESSES[name] == "write" or name in ("language", "upload")
-        posts = posts or (name.startswith("connection_") and name not in _READS)
+        verbs = ("connection_", "people_")
+        posts = posts or (name.startswith(verbs) and name not in _READS)
         answer: Any = (client.post if posts else client.get)(self.address(name))
         if answer.streaming:
             b"".join(answer.streaming_content)

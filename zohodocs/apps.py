@@ -10,12 +10,14 @@ class ZohoDocsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """One chain for all logs; every call to Zoho and to a language model is counted."""
+        """One chain for all logs; calls to the outside are counted, log-ins written down."""
         # Not at the top: they need the models.
         from zohodocs import clients, metrics, telemetry
+        from zohodocs.operations import log_ins
         from zohodocs.pipeline.extraction import llm
 
         telemetry.configure()
         clients.on_zoho_call(metrics.count_zoho_call)
         clients.on_token_refresh(metrics.count_token_refresh)
         llm.on_call(metrics.count_llm_call)
+        log_ins.write_down()

@@ -163,6 +163,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "zohodocs.web.htmx.LogInAgain",
     "zohodocs.access.AdminPolicyMiddleware",
+    "zohodocs.web.second_factor.RequireSecondFactor",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "zohodocs.urls"
@@ -228,6 +229,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files are served by views that check the permission, never by an address of their own.
 MEDIA_URL = ""
 
+# Behind a proxy with TLS.
+SECURE_HTTPS = bool(CSRF_TRUSTED_ORIGINS) and all(
+    origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS
+)
+
 # --- People ---------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -239,6 +245,25 @@ ACCOUNT_ADAPTER = "zohodocs.access.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+# Five wrong passwords for one name, ten from one address a minute; then one waits.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+# The proxy with TLS is the only way in then, and says from where somebody comes.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_HTTPS else 0
+# Required of approvers and admins; `offered` is for the demo.
+SECOND_FACTOR = env_choice("SECOND_FACTOR", "required", among=("required", "offered"))
+MFA_ADAPTER = "zohodocs.web.second_factor.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "ZohoDocs"
+# Browsers take keys over plain HTTP on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE_HTTPS
+CACHES = {
+    "default": {
+        # In the database, so that a limit is the same for every process, with or without Redis.
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "zohodocs_cache",
+    }
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
@@ -265,9 +290,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- Security -------------------------------------------------------------------------------------
-SECURE_HTTPS = bool(CSRF_TRUSTED_ORIGINS) and all(
-    origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS
-)
 SESSION_COOKIE_SECURE = SECURE_HTTPS
 CSRF_COOKIE_SECURE = SECURE_HTTPS
 SECURE_SSL_REDIRECT = False

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from . import archive, connection, dashboard, export, files, health, metrics, postings, upload
+from . import (
+    archive,
+    connection,
+    dashboard,
+    export,
+    files,
+    health,
+    metrics,
+    people,
+    postings,
+    upload,
+)
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -24,6 +35,15 @@ urlpatterns = [
     path("connection/<slug:code>/look/", connection.look, name="connection_look"),
     path("connection/<slug:code>/refresh/", connection.refresh, name="connection_refresh"),
     path("connection/<slug:code>/history/", connection.copy_history, name="connection_history"),
+    path("people/<slug:code>/", people.list_people, name="people"),
+    path("people/<slug:code>/invite/", people.invite, name="people_invite"),
+    path("people/<slug:code>/<int:person>/link/", people.link, name="people_link"),
+    path(
+        "people/<slug:code>/<int:person>/factors/",
+        people.forget_factors,
+        name="people_forget_factors",
+    ),
+    path("people/<slug:code>/<int:person>/leave/", people.leave, name="people_leave"),
     # One address for all companies, because it is registered at Zoho.
     path("oauth/zoho/", connection.consented, name="connection_consented"),
     path("health/live", health.live, name="live"),
