@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account import signals as account_signals
 from allauth.mfa import signals as mfa_signals
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import Signal
 
 from zohodocs.models import AuditEvent
@@ -16,7 +16,7 @@ from zohodocs.telemetry import get_logger
 logger = get_logger(__name__)
 # The signal, and what it is called in the trail.
 _TOLD: tuple[tuple[Signal, str], ...] = (
-    (user_logged_in, "person.logged_in"),
+    (account_signals.user_logged_in, "person.logged_in"),
     (user_logged_out, "person.logged_out"),
     (account_signals.password_changed, "person.password.changed"),
     (account_signals.password_set, "person.password.set"),
