@@ -128,8 +128,10 @@ def test_the_last_factor_cannot_be_taken_off_by_who_must_have_one() -> None:
     assert Authenticator.objects.filter(user=user, type="totp").exists()
 
 
-def test_an_app_is_set_up_on_a_page_that_keeps_the_content_policy() -> None:
-    user = person(Role.REVIEWER)
+def test_an_app_is_set_up_on_a_page_that_keeps_the_content_policy(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    user = person(Role.REVIEWER, email="vera@example.org")
     client = sure_of(user)
 
     page = client.get(reverse("mfa_activate_totp"))
@@ -141,7 +143,8 @@ def test_an_app_is_set_up_on_a_page_that_keeps_the_content_policy() -> None:
     assert part(page).has(".qr svg path")
     assert "data:image" not in page.text
     secret = part(page).one("#authenticator_secret").get("value") or ""
-    activated = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        activated = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
     assert activated.status_code == 302
     stored = Authenticator.objects.get(user=user, type="totp").data["secret"]
     assert (stored == secret, decrypt(stored)) == (False, secret)

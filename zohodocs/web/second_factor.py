@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -79,9 +78,3 @@ class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships n
         person = authenticator.user
         leads = person.memberships.filter(role__in=[Role.APPROVER, Role.ADMIN]).exists()
         return not (leads or person.is_staff or person.is_superuser)
-
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Only to somebody who has an address that is known to be theirs."""
-        user = args[1] if len(args) > 1 else kwargs.get("user")
-        if EmailAddress.objects.filter(user=user, verified=True).exists():
-            super().send_notification_mail(*args, **kwargs)
