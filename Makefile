@@ -55,3 +55,4 @@ lock: install-dev
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev \
 		--constraint requirements.txt -o requirements-dev.txt
+	$(BIN)/python -m scripts.lock_s3

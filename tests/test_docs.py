@@ -49,7 +49,11 @@ def test_the_example_environment_names_only_what_the_settings_read() -> None:
     example = re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
 
     assert example
-    assert set(example) <= names | {f"{name}_FILE" for name in secrets} | {"POSTGRES_PASSWORD"}
+    assert set(example) <= names | {f"{name}_FILE" for name in secrets} | {
+        "POSTGRES_PASSWORD",
+        "GRAFANA_PASSWORD",
+        "COMPOSE_PROFILES",
+    }
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,30 @@ def env_url(name: str, default: str = "") -> str:
     return raw
 
 
+def s3_storage(url: str) -> dict[str, object]:
+    """Django's storage for `s3://bucket/prefix?endpoint=https://…&region=…`.
+
+    Keys come from the environment or the machine's role, as every S3 client takes them. Nothing is
+    public: files are read by us and served through the permission check.
+    """
+    parts, query = urlsplit(url), dict(parse_qsl(urlsplit(url).query))
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ImproperlyConfigured("S3_URL must read s3://bucket/prefix?endpoint=…&region=….")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": parts.netloc,
+            "location": parts.path.strip("/"),
+            "endpoint_url": query.get("endpoint"),
+            "region_name": query.get("region", "us-east-1"),
+            "default_acl": None,
+            "querystring_auth": True,
+            # Two uploads of one name: the second gets another, as in a folder.
+            "file_overwrite": False,
+        },
+    }
+
+
 def redis_address(url: str, *, timeout: float) -> str:
     """The address with how long a client of it waits; waits that it names itself stand.
 

@@ -24,6 +24,7 @@ from zohodocs.environment import (
     env_str,
     env_url,
     redis_address,
+    s3_storage,
 )
 from zohodocs.operations import embedded_redis
 
@@ -212,8 +213,11 @@ RQ = {
 }
 RQ_SHOW_ADMIN_LINK = False
 
+S3_URL = env_str("S3_URL")
 STORAGES = {
-    "default": {
+    "default": s3_storage(S3_URL)
+    if S3_URL
+    else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "files"},
     },
@@ -294,7 +298,9 @@ TIME_ZONE = "UTC"
 # --- Security -------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = SECURE_HTTPS
 CSRF_COOKIE_SECURE = SECURE_HTTPS
-SECURE_SSL_REDIRECT = False
+SECURE_SSL_REDIRECT = SECURE_HTTPS
+# Asked from beside the proxy, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_HTTPS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -318,7 +324,11 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LOGGING_CONFIG = None  # telemetry.configure() does it
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = [
+    # Whether every other name below the host's has TLS is not ours to say.
+    "security.W005",
+    "security.W021",
+]
 
 _ACCENT = {  # the accent of static/css/tokens.css in unfold's eleven shades
     "50": "#eff6fd", "100": "#dbeafa", "200": "#bcd8f5", "300": "#8fbeee", "400": "#4f97df",
