@@ -96,7 +96,10 @@ class Folder:
 
     def remove(self, name: str) -> None:
         path = self._root / name
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return
         while path.parent != self._root and not any(path.parent.iterdir()):
             path = path.parent
             path.rmdir()
