@@ -189,13 +189,15 @@ def serving(
     home: Path, zoho: Sandbox | None = None, **environment: str
 ) -> Iterator[RunningService]:
     """The service, ready; on PostgreSQL with a database that is made for it and dropped."""
-    with _database(os.environ.get("DATABASE_URL", "")) as url:
+    with database(os.environ.get("DATABASE_URL", "")) as url:
         service = RunningService(
             {
                 "PATH": os.environ["PATH"],
                 "DATA_DIR": str(home),
                 "DATABASE_URL": url,
                 "PORT": str(claims.free_port_after(21_000)),
+                # People log in with a password alone, as in the demo.
+                "SECOND_FACTOR": "offered",
                 **(_connected(zoho) if zoho else {}),
                 **environment,
             }
@@ -221,7 +223,8 @@ def _connected(zoho: Sandbox) -> dict[str, str]:
 
 
 @contextmanager
-def _database(url: str) -> Iterator[str]:
+def database(url: str) -> Iterator[str]:
+    """A database that is made for the block and dropped; "" = SQLite in the data directory."""
     if not url.startswith("postgres"):
         yield ""
         return
