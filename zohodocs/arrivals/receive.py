@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zohodocs import metrics
-from zohodocs.domain.crash import crash_here
+from zohodocs.domain.crash import around
 from zohodocs.domain.file_types import FileType, detect
 from zohodocs.domain.reading import Unreadable
 from zohodocs.models import Arrival, ArrivalResult, AuditEvent, Document, Organization
@@ -89,9 +89,8 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
     )
     # The file first: a row must never point at bytes that are not there.
     path = _store_original(document, content)
-    crash_here("arrive.after_file")
     try:
-        with transaction.atomic():
+        with around("arrive.commit"), transaction.atomic():
             document.save()
             arrival = Arrival.objects.create(
                 **facts, result=ArrivalResult.ACCEPTED, document=document
@@ -114,7 +113,6 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
         if faster.original.name != path:
             document.original.storage.delete(path)  # no row points there
         return _repeated(faster, facts)
-    crash_here("arrive.after_commit")
     logger.info("document.arrive.accepted", document=str(code), channel=facts["channel"])
     return arrival
 
@@ -129,7 +127,8 @@ def _store_original(document: Document, content: bytes) -> str:
     storage = document.original.storage
     path = str(document.original.field.generate_filename(document, document.filename))
     if not _holds(storage, path, document):
-        path = str(storage.save(path, ContentFile(content)))
+        with around("arrive.file"):
+            path = str(storage.save(path, ContentFile(content)))
     document.original.name = path
     return path
 
@@ -186,7 +185,7 @@ def _document(organization: Organization, sha256: str) -> Document | None:
 
 
 def _repeated(document: Document, facts: Facts) -> Arrival:
-    with transaction.atomic():
+    with around("arrive.repeated"), transaction.atomic():
         arrival = Arrival.objects.create(**facts, result=ArrivalResult.REPEATED, document=document)
         AuditEvent.record(
             "document.arrived.again",
@@ -198,7 +197,7 @@ def _repeated(document: Document, facts: Facts) -> Arrival:
 
 
 def _refused(refusal: Unreadable, content: bytes, facts: Facts) -> Arrival:
-    with transaction.atomic():
+    with around("arrive.refused"), transaction.atomic():
         arrival = Arrival(
             **facts,
             result=ArrivalResult.REFUSED,

@@ -15,6 +15,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 from rq.worker import Worker as RqWorker
 
+from zohodocs.domain.crash import around
 from zohodocs.domain.states import DocumentState, next_job
 from zohodocs.models import Document
 from zohodocs.telemetry import get_logger
@@ -174,7 +175,8 @@ def _enqueue_job(queue: str, function: str, *, first: bool = False, **ids: int) 
     if began < _rests_until:
         return False
     try:
-        django_rq.get_queue(queue).enqueue(function, at_front=first, **ids)
+        with around("ring.bell"):
+            django_rq.get_queue(queue).enqueue(function, at_front=first, **ids)
     except (RedisError, OSError):
         logger.warning("doorbell.ring.unheard", queue=queue, **ids)
         if time.monotonic() - began >= settings.REDIS_TIMEOUT_SECONDS / 2:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from zohodocs.domain.case import Case, Ports
+from zohodocs.domain.crash import around
 from zohodocs.domain.invoice import Extraction
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.domain.verdicts import (
@@ -80,7 +81,8 @@ def _run(
     by_tax_id: LookUp | None,
 ) -> DocumentState | None:
     lease = timedelta(seconds=settings.PROCESS_LEASE_SECONDS)
-    token = document.claim(owner=owner, lease=lease, now=datetime.now(UTC))
+    with around("process.claim"):
+        token = document.claim(owner=owner, lease=lease, now=datetime.now(UTC))
     if token is None:
         return None
     # As the claim just wrote it; reading the row again would only cost.
@@ -161,7 +163,7 @@ def give_back(
     gave_up = document.attempts >= settings.MAX_CRASH_ATTEMPTS
     to = DocumentState.FAILED if gave_up else DocumentState.RECEIVED
     fence = document.lease_token if token is None else token
-    with transaction.atomic():
+    with around("process.given_back"), transaction.atomic():
         moved = document.move(
             frm=DocumentState.PROCESSING,
             to=to,
@@ -247,7 +249,7 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
             "approved_by": WORKER,
             "hold_until": hold_until(document, now=now),
         }
-    with transaction.atomic():
+    with around("process.store"), transaction.atomic():
         moved = document.move(
             frm=DocumentState.PROCESSING, to=to, by=Mover.MACHINE, now=now, token=token, **values
         )

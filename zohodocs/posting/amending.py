@@ -26,7 +26,7 @@ from integrations.errors import (
 )
 from integrations.zoho_books import ZohoBooks
 from zohodocs import clients
-from zohodocs.domain.crash import crash_here
+from zohodocs.domain.crash import around
 from zohodocs.models import (
     Amendment,
     AmendmentKind,
@@ -89,7 +89,8 @@ def amend(
     if amendment.not_before and amendment.not_before > now():
         return "waiting"
     lease = timedelta(seconds=settings.POSTING_LEASE_SECONDS)
-    token = amendment.claim(owner=owner, until=now() + lease, now=now())
+    with around("amend.claim"):
+        token = amendment.claim(owner=owner, until=now() + lease, now=now())
     if token is None:
         return "busy"
     not_before: datetime | None = None
@@ -106,9 +107,10 @@ def amend(
             error_code="unforeseen",
             error_message=f"Something unforeseen went wrong ({type(error).__name__}).",
         )
-    Amendment.objects.filter(pk=amendment.pk, lease_token=token).update(
-        lease_until=None, lease_owner="", not_before=not_before
-    )
+    with around("amend.release"):
+        Amendment.objects.filter(pk=amendment.pk, lease_token=token).update(
+            lease_until=None, lease_owner="", not_before=not_before
+        )
     return amendment.state
 
 
@@ -221,14 +223,13 @@ class _Turn:
         return False
 
     def _write(self, change: Change, entry: Entry, entries: Ledger) -> None:
-        crash_here("amend.before_sending")
         until = self.now() + timedelta(seconds=max(settings.POSTING_LEASE_SECONDS, 25.0))
-        with transaction.atomic():
+        with around("amend.sending"), transaction.atomic():
             self._move(_S.SENDING, attempts=self.amendment.attempts + 1, lease_until=until)
             record.step(self.document, "bill.amendment.sending", kind=self.amendment.kind)
-        crash_here("amend.after_sending")
         try:
-            change.make(entry)
+            with around("amend.answer"):
+                change.make(entry)
         except (NotSent, Throttled, AuthFailed, TokenError) as error:
             # A correction is up to three writes: an earlier one may have been done, and what it
             # changed must not pass for somebody else's doing.
@@ -241,7 +242,6 @@ class _Turn:
             self._leave_open(str(error) or type(error).__name__)
             self._grace_is_over()
         else:
-            crash_here("amend.after_answer")
             self._seen(change, entries)
 
     def _seen(self, change: Change, entries: Ledger) -> None:
@@ -265,8 +265,7 @@ class _Turn:
 
     def _done(self, entry: Entry) -> None:
         stands = standing.of(entry)
-        crash_here("amend.before_done")
-        with transaction.atomic():
+        with around("amend.done"), transaction.atomic():
             self._move(_S.DONE, done_at=self.now(), error_code="", error_message="")
             record.cancel(self.document, _UNSEEN)
             kept = {"stands": stands}
@@ -278,12 +277,12 @@ class _Turn:
             record.step(self.document, "bill.amendment.done", kind=self.amendment.kind)
 
     def _leave_open(self, message: str) -> None:
-        with transaction.atomic():
+        with around("amend.unknown"), transaction.atomic():
             self._move(_S.UNKNOWN, unknown_since=self.now(), error_message=message)
             record.step(self.document, "bill.amendment.unknown", kind=self.amendment.kind)
 
     def _refuse(self, code: str, message: str, *, stands: dict[str, Any] | None = None) -> None:
-        with transaction.atomic():
+        with around("amend.refused"), transaction.atomic():
             self._move(_S.REFUSED, error_code=code[:40], error_message=message)
             record.cancel(self.document, _UNSEEN)
             if stands is not None:
@@ -295,5 +294,7 @@ class _Turn:
         self.not_before = None
 
     def _move(self, to: AmendmentState, **values: Any) -> None:
-        if not self.amendment.move(to, token=self._token, **values):
+        with around("amend.move"):
+            moved = self.amendment.move(to, token=self._token, **values)
+        if not moved:
             raise _LostLease

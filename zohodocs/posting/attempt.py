@@ -20,7 +20,7 @@ from integrations.errors import (
 )
 from integrations.zoho_books import ZohoBooks
 from zohodocs import clients
-from zohodocs.domain.crash import crash_here
+from zohodocs.domain.crash import around
 from zohodocs.domain.states import DocumentState, Mover, PostingState
 from zohodocs.models import Connection, Document, Posting
 from zohodocs.telemetry import get_logger
@@ -100,7 +100,9 @@ class Attempt:
 
     def move(self, to: PostingState, **values: Any) -> None:
         """Move the posting, fenced by our token; LostLease if it is no longer ours."""
-        if not self.posting.move(frm=self.state, to=to, token=self._token, **values):
+        with around("push.move"):
+            moved = self.posting.move(frm=self.state, to=to, token=self._token, **values)
+        if not moved:
             raise LostLease
         for name, value in {"state": to.value, **values}.items():
             setattr(self.posting, name, value)
@@ -129,7 +131,7 @@ class Attempt:
 
     def reject(self, code: str, message: str) -> None:
         """Give the document back to a person, with the reason and what to do."""
-        with transaction.atomic():
+        with around("push.rejected"), transaction.atomic():
             self.move(
                 _S.REJECTED,
                 error_code=code[:40],
@@ -181,17 +183,16 @@ class Attempt:
     def _post(self) -> None:
         first = self.posting.attempts == 0
         now = self.now()
-        crash_here("push.before_sending")
-        with transaction.atomic():
+        with around("push.sending"), transaction.atomic():
             self.hold_on()  # first: a lease that ran out meanwhile leaves nothing that looks sent
             self.move(_S.SENDING, sent_at=now, attempts=self.posting.attempts + 1)
             record.step(self.document, "bill.push.sending", attempt=self.posting.attempts)
-        crash_here("push.after_sending")
         self.hold_on()  # whoever took over meanwhile looks in Zoho, and must not be overtaken
         try:
-            entry = self.entries.create(
-                bills.wire(self.posting.payload), code=str(self.document.code), first=first
-            )
+            with around("push.answer"):
+                entry = self.entries.create(
+                    bills.wire(self.posting.payload), code=str(self.document.code), first=first
+                )
         except (NotSent, Throttled, AuthFailed, TokenError) as error:
             # Proof that nothing was done: the plan stands, and the attempt does not count.
             self.move(_S.PLANNED, attempts=self.posting.attempts - 1)
@@ -205,13 +206,11 @@ class Attempt:
             known = error if isinstance(error, IntegrationError) else None
             self._leave_open(str(error) if known else type(error).__name__, known)
         else:
-            crash_here("push.after_answer")
             if is_another(entry, self.posting.payload, code=str(self.document.code)):
                 self._leave_open("Zoho's answer was about another entry.", None)
                 return
             self.created = entry
             self._confirm(entry)
-            crash_here("push.after_confirmed")
 
     def _refused(self, error: Refused) -> None:
         """A person must look; where our copies may be to blame, they are made anew meanwhile."""
@@ -222,9 +221,11 @@ class Attempt:
         """Renew the lease just before a write; a zombie finds here that it has lost it."""
         seconds = max(settings.POSTING_LEASE_SECONDS, _CALL_SECONDS)
         until = self.now() + timedelta(seconds=seconds)
-        held = Posting.objects.filter(
+        ours = Posting.objects.filter(
             pk=self.posting.pk, lease_token=self._token, lease_until__gt=self.now()
-        ).update(lease_until=until, **values)
+        )
+        with around("push.hold"):
+            held = ours.update(lease_until=until, **values)
         if held != 1:
             raise LostLease
 
@@ -232,7 +233,7 @@ class Attempt:
 
     def _leave_open(self, message: str, error: IntegrationError | None) -> None:
         code = type(error).__name__.lower() if error else "no_answer"
-        with transaction.atomic():
+        with around("push.unknown"), transaction.atomic():
             self.move(
                 _S.UNKNOWN,
                 unknown_since=self.now(),
@@ -241,7 +242,6 @@ class Attempt:
                 error_message=message,
             )
             record.step(self.document, "bill.push.unknown", error=code)
-        crash_here("push.after_unknown")
 
     def _look(self) -> Sighting:
         if self.posting.adopt_id:
@@ -334,7 +334,7 @@ class Attempt:
 
     def _confirm(self, entry: Entry, *, adopted: bool = False) -> None:
         try:
-            with transaction.atomic():
+            with around("push.confirmed"), transaction.atomic():
                 self.move(
                     _S.CONFIRMED_WITHOUT_FILE,
                     bill_id=entry.id,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from integrations.errors import Ambiguous, IntegrationError, NotFound, Refused
-from zohodocs.domain.crash import crash_here
+from zohodocs.domain.crash import around
 from zohodocs.domain.states import PostingState
 from zohodocs.models import ReviewKind
 
@@ -102,11 +102,11 @@ def _attach(attempt: Attempt) -> tuple[str, str] | None:
     """Upload the file. What stands in the way for good is returned; other errors are raised."""
     try:
         file = file_for(attempt.document)
-        crash_here("push.before_file")
         # Should this worker die in the middle, the upload may still arrive: nobody looks earlier,
         # and nobody may try earlier by hand.
         attempt.hold_on(not_before=_grace_ends(attempt), error_code="file_unknown")
-        attempt.entries.attach(attempt.posting.bill_id, file)
+        with around("push.file"):
+            attempt.entries.attach(attempt.posting.bill_id, file)
     except (CannotPlan, Refused) as error:
         return FILE_REFUSED, (
             f"The entry stands in Zoho Books without its file: {error} Attach it there by hand."
@@ -116,7 +116,6 @@ def _attach(attempt: Attempt) -> tuple[str, str] | None:
         # are looked at now, and again when the grace is over.
         _wait_out(attempt)
         return "file_unknown", str(error)
-    crash_here("push.after_file")
     # Kept before anything else can fail: what Zoho took is never uploaded again.
     attempt.move(PostingState.CONFIRMED_WITHOUT_FILE, file_name=file.name)
     return None
@@ -136,8 +135,7 @@ def _settle(attempt: Attempt, entry: Entry, problem: tuple[str, str] | None, twi
         "error_message": message,
         "confirmed_at": attempt.posting.confirmed_at or attempt.now(),
     }
-    crash_here("push.before_finished")
-    with transaction.atomic():
+    with around("push.finished"), transaction.atomic():
         if attached:
             attempt.not_before = None
             attempt.finish(PostingState.CONFIRMED, file_name=name, **seen)
@@ -166,7 +164,6 @@ def _settle(attempt: Attempt, entry: Entry, problem: tuple[str, str] | None, twi
                 message=f"Zoho Books has {twins} entries of this document. Delete all but"
                 f" {entry.number or entry.reference} ({entry.id}) there, then close this.",
             )
-    crash_here("push.after_finished")
 
 
 def _twins(attempt: Attempt, entry: Entry) -> int:
@@ -183,7 +180,7 @@ def _gone(attempt: Attempt) -> None:
     """Somebody deleted the entry before its file was on it: shown, never posted again."""
     nothing = standing.gone({})
     deleted = Difference("entry", attempt.posting.bill_id, "", grave=True)
-    with transaction.atomic():
+    with around("push.gone"), transaction.atomic():
         attempt.finish(
             PostingState.CONFIRMED,
             differences=[deleted.to_json()],

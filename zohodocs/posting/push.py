@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from integrations.zoho_books import ZohoBooks
 from zohodocs import clients
-from zohodocs.domain.crash import crash_here
+from zohodocs.domain.crash import around
 from zohodocs.domain.states import DocumentState, Mover, PostingState
 from zohodocs.models import AuditEvent, Connection, Document, Posting, ReviewItem, State
 from zohodocs.models.review import ReviewKind, ReviewState
@@ -70,13 +70,13 @@ def push(
     if posting.not_before and posting.not_before > now():
         return Outcome("waiting", posting.not_before)
     lease = timedelta(seconds=settings.POSTING_LEASE_SECONDS)
-    token = posting.claim(owner=owner, until=now() + lease, now=now())
+    with around("push.claim"):
+        token = posting.claim(owner=owner, until=now() + lease, now=now())
     if token is None:
         return Outcome("busy")
     posting.refresh_from_db()
     # Read anew: somebody may have mended and approved it again while we took the lease.
     document = _document(document_id) or document
-    crash_here("push.claimed")
     if books is not None:
         return _attempted(document, posting, token, books, now)
     try:
@@ -116,7 +116,8 @@ def _attempted(
         logger.exception("bill.push.failed", document=str(document.code))
         attempt.not_before = now() + timedelta(seconds=_unforeseen_seconds())
         attempt.note("unforeseen", f"Something unforeseen went wrong ({type(error).__name__}).")
-    posting.release(token=token, not_before=attempt.not_before)
+    with around("push.release"):
+        posting.release(token=token, not_before=attempt.not_before)
     return Outcome(posting.state, attempt.not_before)
 
 
@@ -138,8 +139,7 @@ def _begin(document: Document, now: datetime) -> Outcome | None:
     stopped = Posting.objects.filter(document=document, held_at__isnull=False)
     if differing.exists() or stopped.exists():
         return Outcome("held")
-    crash_here("push.before_planned")
-    with transaction.atomic():
+    with around("push.planned"), transaction.atomic():
         if not document.move(
             frm=DocumentState.APPROVED,
             to=DocumentState.POSTING,
@@ -149,7 +149,6 @@ def _begin(document: Document, now: datetime) -> Outcome | None:
         ):
             return Outcome("busy")
         _plan(document)
-    crash_here("push.after_planned")
     return None
 
 

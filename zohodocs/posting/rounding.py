@@ -45,7 +45,8 @@ def correct(attempt: Attempt) -> None:
         kept = stored(payload)
         attempt.hold_on(payload=kept)
         attempt.posting.payload = kept
-        entries.correct(created.id, with_line_ids(payload, created))
+        with around("push.rounding"):
+            entries.correct(created.id, with_line_ids(payload, created))
     except IntegrationError as error:
         logger.warning(
             "bill.total.not_adjusted",

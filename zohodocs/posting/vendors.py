@@ -182,7 +182,8 @@ def _created(
     # Zoho books a contact's bills in the contact's own currency.
     payload = contact_payload(vendor, connection) | {"currency_id": currency_id}
     try:
-        contact = books.create_contact(payload)
+        with around("push.vendor"):
+            contact = books.create_contact(payload)
     except NameTaken:
         contact = _owner_of_name(vendor, connection, books, payload)
     indexed.note(document, connection, contact)
@@ -228,9 +229,10 @@ def _owner_of_name(
     numbered = [row for row in owners if clients.contact_tax_id(row, connection.vat_field)]
     if vendor.tax_id and numbered and len(numbered) == len(owners):
         # Two companies of one name, told apart by their numbers.
-        return books.create_contact(
-            payload | {"contact_name": f"{vendor.name[:150]} ({vendor.tax_id})"}
-        )
+        with around("push.vendor_of_same_name"):
+            return books.create_contact(
+                payload | {"contact_name": f"{vendor.name[:150]} ({vendor.tax_id})"}
+            )
     raise CannotPlan(
         "vendor_name_taken",
         f"Zoho Books already has a contact called {vendor}, perhaps a customer or an inactive one,"
@@ -242,7 +244,7 @@ def _owner_of_name(
 def _linked(vendor: Vendor, contact: Contact, document: Document, verb: str) -> str:
     """Remember which contact the vendor is."""
     try:
-        with transaction.atomic():
+        with around("push.vendor_linked"), transaction.atomic():
             Vendor.objects.filter(pk=vendor.pk, zoho_contact_id="").update(
                 zoho_contact_id=contact.contact_id, checked_at=timezone.now()
             )
