@@ -40,7 +40,7 @@ current = (base / "current").resolve()
 log = (base / "log").open("ab")
 run = subprocess.Popen(
     [current / ".venv/bin/python", current / "manage.py", "run"],
-    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+    cwd=current, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
 )
 pid.write_text(str(run.pid))
 os._exit(0)
@@ -144,7 +144,9 @@ def start_the_one_before(machine: Machine) -> None:
     old = release._placed(site, release_before(), "before")
     release._run(site.install, old, site)
     release._manage(site, old, "migrate", "--no-input", "--verbosity", "0")
-    release._manage(site, old, "organization", "add", "acme", "--name", "Acme", "--vat", "DE1")
+    release._manage(
+        site, old, "organization", "add", "acme", "--name", "Acme", "--vat", "DE136695976"
+    )
     on = ("flag", "set", "parallel_processing", "--mode", "on", "--why", "To have several at once.")
     release._manage(site, old, *on)
     release._switch(site, old, None)
