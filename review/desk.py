@@ -22,7 +22,7 @@ from zohodocs.models import (
     State,
 )
 
-from . import answers, queries, questions, summary
+from . import actions, answers, queries, questions, summary
 from .answers import Answer, Field
 from .questions import ACCOUNT, VENDOR, Question
 
@@ -158,6 +158,7 @@ def context(
         "page_number": number,
         "page": pages.get(number),
         "twin": twin,
+        "twins_before": actions.earlier_twins(document) if twin else [],
         "comparing": comparing,
         "marks": _marks(shown, doubtful, number),
         "trouble": _general(trouble, asked),

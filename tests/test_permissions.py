@@ -91,6 +91,23 @@ ADDRESSES = {
     "review:claim": "write",
     "review:let_go": "write",
     "review:take_over": "write",
+    "preferences": "own",
+    "review:bulk": "own",
+    "review:approve_several": "own",
+    "review:keep_view": "own",
+    "review:forget_view": "own",
+    "review:notices": "own",
+    "review:notice_count": "own",
+    "review:read_notices": "own",
+    "review:assign": "write",
+    "review:postpone": "write",
+    "review:escalate": "write",
+    "review:comment": "write",
+    "review:judge": "write",
+    "review:vendor_aside": "read",
+    "review:remember": "write",
+    "review:why": "read",
+    "review:what_if": "read",
 }
 # Other people's pages, with tests of their own: log-in (allauth) and the admin (staff only).
 _OTHERS = ("admin/", "accounts/")

@@ -23,6 +23,7 @@ from zohodocs.environment import (
     env_secret,
     env_str,
     env_url,
+    mail,
     redis_address,
     s3_storage,
 )
@@ -165,6 +166,7 @@ MIDDLEWARE = [
     "zohodocs.web.htmx.LogInAgain",
     "zohodocs.access.AdminPolicyMiddleware",
     "zohodocs.web.second_factor.RequireSecondFactor",
+    "zohodocs.web.preferences.OwnClock",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "zohodocs.urls"
@@ -281,7 +283,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_URL = env_secret("EMAIL_URL")
+globals().update(mail(EMAIL_URL))
 
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -81,6 +81,12 @@ def reason(code: str) -> str:
     return reason_label(code)
 
 
+@register.filter
+def iban(number: str) -> str:
+    """A bank account in groups of four."""
+    return formats.shown("iban", number)
+
+
 @register.simple_tag
 def how(source: str) -> str:
     """How an account was chosen, in a word or two."""

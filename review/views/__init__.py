@@ -1,8 +1,20 @@
 """Views of the desk: they translate, the actions act."""
 
+from .arranging import (
+    assign,
+    comment,
+    escalate,
+    forget_view,
+    judge,
+    keep_view,
+    postpone,
+)
+from .asides import remember, vendor_aside, what_if, why
+from .bulk import approve_several, bulk
 from .claims import keep, let_go, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
+from .notices import notice_count, notices, read_notices
 from .returns import again, reopen, undo
 from .team import team
 from .verbs import accept, account, correct, decide, lines, vendor
@@ -13,18 +25,34 @@ __all__ = [
     "account",
     "again",
     "amendment",
+    "approve_several",
+    "assign",
+    "bulk",
+    "comment",
     "correct",
     "count",
     "decide",
+    "escalate",
+    "forget_view",
     "item",
+    "judge",
     "keep",
+    "keep_view",
     "let_go",
     "lines",
+    "notice_count",
+    "notices",
     "posting",
+    "postpone",
     "queue",
+    "read_notices",
+    "remember",
     "reopen",
     "take_over",
     "team",
     "undo",
     "vendor",
+    "vendor_aside",
+    "what_if",
+    "why",
 ]

@@ -59,7 +59,7 @@ class Machine:
     def hand_in(self, folder: Path, numbers: range) -> None:
         folder.mkdir()
         for number in numbers:
-            content = invoice_pdf(**{"RG-2024-0815": f"RG-2026-{number:04d}"})
+            content = invoice_pdf(**{"RG-2024-0334": f"RG-2026-{number:04d}"})
             (folder / f"{number}.pdf").write_bytes(content + b"%% %d" % number)
         self.manage("ingest", str(folder), "--organization", "acme")
 

@@ -3,6 +3,15 @@
 from .amendment import Amendment, AmendmentKind, AmendmentState
 from .arrival import Arrival, ArrivalResult
 from .copying import CopyKind, CopyState, ZohoCopy
+from .desk import (
+    Comment,
+    Notice,
+    NoticeKind,
+    Preference,
+    SavedView,
+    TwinKind,
+    TwinVerdict,
+)
 from .document import Document, Page, State
 from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
@@ -42,6 +51,7 @@ __all__ = [
     "ArrivalResult",
     "AuditEvent",
     "AuditHead",
+    "Comment",
     "Connection",
     "ConnectionState",
     "CopyKind",
@@ -59,20 +69,26 @@ __all__ = [
     "LayoutMemory",
     "Location",
     "Membership",
+    "Notice",
+    "NoticeKind",
     "Organization",
     "Page",
     "Policy",
     "Posting",
     "PostingCall",
     "PostingKind",
+    "Preference",
     "ReviewItem",
     "ReviewKind",
     "ReviewState",
     "Role",
     "Rule",
+    "SavedView",
     "ShadowDifference",
     "State",
     "Tax",
+    "TwinKind",
+    "TwinVerdict",
     "Vendor",
     "VendorAlias",
     "VendorBankAccount",

@@ -17,7 +17,7 @@ from zohodocs.models import Heartbeat
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
-from . import audit_trail, backup, census, nightly
+from . import audit_trail, backup, census, digest, nightly
 
 logger = get_logger(__name__)
 _CENSUS_SECONDS = 60.0
@@ -59,7 +59,14 @@ def tasks() -> list[Task]:
         night.append(
             Task(Heartbeat.BACKUP, _night_came, lambda _now: backup.create(reason="nightly"))
         )
+    if settings.EMAIL_URL:
+        night.append(Task(Heartbeat.DIGEST, _minute_is_over, _mail))
     return [Task(Heartbeat.CENSUS, _minute_is_over, lambda now: census.keep(now=now)), *night]
+
+
+def _mail(now: datetime) -> None:
+    sent = digest.send_due(now)
+    Heartbeat.beat(Heartbeat.DIGEST, now=timezone.now(), facts={"sent": sent})
 
 
 def verify_audit(_now: datetime) -> None:

@@ -106,6 +106,12 @@ def answers_for(organization: Organization, unit: str) -> dict[str, dict[str, An
     return {name: asdict(answer) for name, answer in answers.items()}
 
 
+def arms_now(organization: Organization, unit: str) -> dict[str, str]:
+    """The arm of every flag as a document would get it that arrived now; nothing is counted."""
+    settings = _settings(organization)
+    return {name: _answer(name, settings.get(name), unit).arm for name in DEFINITIONS}
+
+
 def _settings(organization: Organization) -> dict[str, Flag]:
     rows = Flag.objects.filter(Q(organization=organization) | Q(organization__isnull=True))
     # Global rows first, so that the organisation's own word overwrites them.

@@ -12,11 +12,13 @@ from . import (
     metrics,
     people,
     postings,
+    preferences,
     upload,
 )
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("preferences/", preferences.preferences, name="preferences"),
     path("documents/", archive.documents, name="documents"),
     path("documents/export.<slug:kind>", export.export, name="export"),
     path("documents/upload/", upload.upload, name="upload"),
