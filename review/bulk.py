@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
 
 from zohodocs.access import DECIDING_ROLES
+from zohodocs.domain.money import to_decimal
 from zohodocs.models import FieldValue, Finding, Membership, ReviewItem, ReviewKind, ReviewState
 from zohodocs.models import State as DocumentState
 from zohodocs.posting import planning
@@ -35,13 +36,26 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """An item that may go, with its tax as it stands."""
+
+    item: ReviewItem
+    tax: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What may go, oldest first, and what it sums up to in each currency."""
 
-    items: Sequence[ReviewItem]
+    ready: Sequence[Ready]
     totals: Mapping[str, Decimal]
     # Items of the kind that were looked at and need somebody.
     others: int
+
+    @property
+    def items(self) -> list[ReviewItem]:
+        """The items alone."""
+        return [each.item for each in self.ready]
 
 
 def kinds(user: User) -> list[tuple[str, int]]:
@@ -65,9 +79,9 @@ def preview(user: User, reason: str) -> Preview:
     looked = list(rows.order_by("opened_at", "pk")[:_LOOKED_AT])
     clear = _clear(user, looked)
     totals: dict[str, Decimal] = defaultdict(Decimal)
-    for item in clear:
-        if item.document.gross_total is not None:
-            totals[item.document.currency] += item.document.gross_total
+    for each in clear:
+        if each.item.document.gross_total is not None:
+            totals[each.item.document.currency] += each.item.document.gross_total
     return Preview(clear, dict(totals), len(looked) - len(clear))
 
 
@@ -100,12 +114,12 @@ def _waiting(user: User) -> QuerySet[ReviewItem]:
     )
 
 
-def _clear(user: User, items: Sequence[ReviewItem]) -> list[ReviewItem]:
+def _clear(user: User, items: Sequence[ReviewItem]) -> list[Ready]:
     """Those nothing speaks against; findings and values of all of them are loaded at once."""
     pks = [item.document_id for item in items]
     findings = _by_document(Finding.objects.filter(document__in=pks).order_by("position", "pk"))
     values = _by_document(FieldValue.objects.filter(document__in=pks))
-    clear: list[ReviewItem] = []
+    clear: list[Ready] = []
     for item in items:
         document = item.document
         by_name = {row.name: row for row in values[document.pk]}
@@ -113,7 +127,8 @@ def _clear(user: User, items: Sequence[ReviewItem]) -> list[ReviewItem]:
         if any(question.waits or question.four_eyes for question in asked):
             continue
         if actions.holder(item, user) is None and planning.rehearse(document) is None:
-            clear.append(item)
+            tax = by_name.get("tax_total")
+            clear.append(Ready(item, to_decimal(tax.value) if tax else None))
         if len(clear) == MOST:
             break
     return clear

@@ -20,6 +20,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from review import actions
 from tests import cast as people
 from tests.cast import Cast, client_of
 from tests.factories import ConnectionFactory, DocumentFactory, MembershipFactory, UserFactory
@@ -66,10 +67,20 @@ def addresses(cast: Cast) -> dict[str, str]:
         organization=cast.nordlicht, approved=True, hold_until=timezone.now() + timedelta(hours=1)
     )
     ConnectionFactory(organization=cast.nordlicht)
+    clear = people.paper(**{"RG-2024-0334": "N1111", "18.04.2024": people.printed(40)})
+    people.in_review(cast.nordlicht, clear)
+    actions.comment(item=item, by=cast.bob, text="@nora, is this the chair we sent back?")
+    actions.assign(item=item, by=cast.bob, to=cast.ana)
     return {
         "today": reverse("dashboard"),
         "queue": reverse("review:queue"),
         "item": reverse("review:item", args=[item.code]),
+        "several": reverse("review:bulk"),
+        "vendor": reverse("review:vendor_aside", args=[item.code]),
+        "why": reverse("review:what_if", args=[item.code]),
+        "notices": reverse("review:notices"),
+        "preferences": reverse("preferences"),
+        "people": reverse("people", args=[cast.nordlicht.code]),
         "team": reverse("review:team"),
         "documents": reverse("documents"),
         "document": reverse("document", args=[item.document.code]),
