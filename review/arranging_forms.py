@@ -84,6 +84,13 @@ class TwinForm(VersionForm):
     kind = forms.ChoiceField(choices=TwinKind.choices)
 
 
+class PairForm(VersionForm):
+    """Which difference, and the answer: the first that was shown, the second, or neither."""
+
+    key = forms.IntegerField(min_value=1)
+    choice = forms.CharField(max_length=10)
+
+
 class ViewForm(forms.Form):
     """The present filters under a name."""
 

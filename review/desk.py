@@ -130,6 +130,7 @@ def context(
         "failed": document.state == State.FAILED,
         "may_decide": may_decide(user, document.organization_id),
         "asked": asked,
+        "pairs": actions.pairs_of(item),
         "left": len(waiting),
         "obstacle": questions.obstacle(asking),
         "four_eyes": [question for question in asking if question.four_eyes],

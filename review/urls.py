@@ -47,5 +47,6 @@ urlpatterns = [
     path("<uuid:code>/about-vendor/remember/", views.remember, name="remember"),
     path("<uuid:code>/why/", views.why, name="why"),
     path("<uuid:code>/why/what-if/", views.what_if, name="what_if"),
+    path("<uuid:code>/pair/", views.pair, name="pair"),
     path("<uuid:code>/again/", views.again, name="again"),
 ]

@@ -13,6 +13,7 @@ from .closing import close_as_copy, file, reject
 from .correcting import Reading, accept, choose_account, choose_vendor, correct, correct_lines
 from .entries import adopt, hold, release, retry
 from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
+from .pairs import judge_pair, pairs_of
 from .returning import reopen, try_again, undo
 from .twins import earlier as earlier_twins
 from .twins import judge
@@ -46,6 +47,8 @@ __all__ = [
     "hold",
     "holder",
     "judge",
+    "judge_pair",
+    "pairs_of",
     "postpone",
     "propose",
     "reject",

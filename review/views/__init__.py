@@ -7,6 +7,7 @@ from .arranging import (
     forget_view,
     judge,
     keep_view,
+    pair,
     postpone,
 )
 from .asides import remember, vendor_aside, what_if, why
@@ -42,6 +43,7 @@ __all__ = [
     "lines",
     "notice_count",
     "notices",
+    "pair",
     "posting",
     "postpone",
     "queue",

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review import actions, queries, saved
-from review.arranging_forms import AssignForm, PostponeForm, RemarkForm, TwinForm, ViewForm
+from review.arranging_forms import (
+    AssignForm,
+    PairForm,
+    PostponeForm,
+    RemarkForm,
+    TwinForm,
+    ViewForm,
+)
 from zohodocs.models import Document, ReviewItem, TwinKind
 from zohodocs.web.htmx import Request
 
@@ -101,6 +108,28 @@ def judge(request: Request, code: UUID) -> HttpResponse:
     name = item.document.vendor_name or item.document.filename
     message = _("%(name)s closed as a copy.") % {"name": name}
     return follows(request, reload(item, request.user), message)
+
+
+@login_required
+@require_POST
+def pair(request: Request, code: UUID) -> HttpResponse:
+    """Which of two readings is right; another item follows when nothing is left here."""
+    item = queries.item_for(request.user, code)
+    form = PairForm(request.POST)
+    if not form.is_valid():
+        return wrong(request, item, _("The form was incomplete. Try again."))
+    said = form.cleaned_data
+    try:
+        actions.judge_pair(
+            item=item,
+            by=request.user,
+            version=said["version"],
+            key=said["key"],
+            choice=said["choice"],
+        )
+    except actions.Refused as problem:
+        return refused(request, item, problem, version=said["version"])
+    return changed(request, item)
 
 
 @login_required

@@ -116,6 +116,6 @@ def test_every_page_of_ours_asks_who_one_is(cast: Cast) -> None:
     for name in names:
         if name in OPEN_TO_ALL:
             continue
-        response = anonymous.get(address(name))
+        response = anonymous.get(address(str(name)))
         assert response.status_code == 302, name
         assert response["Location"].startswith(reverse("account_login")), name

@@ -17,6 +17,7 @@ class Heartbeat(models.Model):
     AUDIT = "audit"
     CENSUS = "census"
     DIGEST = "digest"
+    ROLLOUT = "rollout"
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()

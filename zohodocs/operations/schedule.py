@@ -17,10 +17,11 @@ from zohodocs.models import Heartbeat
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
-from . import audit_trail, backup, census, digest, nightly
+from . import audit_trail, backup, census, digest, nightly, rollouts
 
 logger = get_logger(__name__)
 _CENSUS_SECONDS = 60.0
+_ROLLOUT_SECONDS = 15.0
 _AGAIN_AFTER_A_FAILURE = 3600.0
 
 
@@ -61,7 +62,16 @@ def tasks() -> list[Task]:
         )
     if settings.EMAIL_URL:
         night.append(Task(Heartbeat.DIGEST, _minute_is_over, _mail))
-    return [Task(Heartbeat.CENSUS, _minute_is_over, lambda now: census.keep(now=now)), *night]
+    return [
+        Task(Heartbeat.ROLLOUT, _seconds_are_over, _look_at_rollouts),
+        Task(Heartbeat.CENSUS, _minute_is_over, lambda now: census.keep(now=now)),
+        *night,
+    ]
+
+
+def _look_at_rollouts(now: datetime) -> None:
+    done = rollouts.evaluate(now=now)
+    Heartbeat.beat(Heartbeat.ROLLOUT, now=timezone.now(), facts={"done": done})
 
 
 def _mail(now: datetime) -> None:
@@ -76,6 +86,10 @@ def verify_audit(_now: datetime) -> None:
         logger.error("audit.trail.broken", first_bad=report.first_bad)
     facts = {"events": report.events, "chains": report.chains, "first_bad": report.first_bad}
     Heartbeat.beat(Heartbeat.AUDIT, now=timezone.now(), facts=facts, well=not report.first_bad)
+
+
+def _seconds_are_over(beat: Heartbeat | None, now: datetime) -> bool:
+    return beat is None or beat.at <= now - timedelta(seconds=scaled(_ROLLOUT_SECONDS))
 
 
 def _minute_is_over(beat: Heartbeat | None, now: datetime) -> bool:
