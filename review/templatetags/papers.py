@@ -87,6 +87,12 @@ def iban(number: str) -> str:
     return formats.shown("iban", number)
 
 
+@register.filter
+def shown_as(value: str, field: str) -> str:
+    """A field's stored value as it is shown."""
+    return formats.shown(field, value)
+
+
 @register.simple_tag
 def how(source: str) -> str:
     """How an account was chosen, in a word or two."""
