@@ -80,8 +80,9 @@ class Command(PlainCommand):
             made = rollouts.turn_back(options["name"], by=getpass.getuser(), why=options["why"])
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
+        touched = made.items.count()
         self.json_line(
-            {"name": made.flag, "mode": "off", "touched": made.items.count(), "rollback": made.code}
+            {"name": made.flag, "mode": "off", "touched": touched, "rollback": str(made.code)}
         )
 
     def _ramp(self, options: dict[str, Any]) -> None:
@@ -125,7 +126,7 @@ class Command(PlainCommand):
         made = Rollback.objects.filter(flag=name).order_by("-pk").first()
         if made is None:
             raise CommandError(f"{name} was never turned back.", returncode=2)
-        self.json_line({"rollback": made.code, **repairing.repair(made, by=getpass.getuser())})
+        self.json_line({"rollback": str(made.code), **repairing.repair(made, by=getpass.getuser())})
 
     def _show(self, name: str) -> None:
         definition = flags.DEFINITIONS[name]
