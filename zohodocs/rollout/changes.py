@@ -37,6 +37,13 @@ def reach(mode: FlagMode, percent: Decimal | None) -> Decimal:
     return (percent or Decimal(0)) if mode == FlagMode.PERCENT else Decimal(0)
 
 
+def takes_two(flag: str, mode: FlagMode, percent: Decimal | None) -> bool:
+    """Whether this lets in more documents, for everybody, than one person may."""
+    row = Flag.objects.filter(name=flag, organization=None).first()
+    present = reach(FlagMode(row.mode), row.percent) if row else Decimal(0)
+    return reach(mode, percent) > max(present, Decimal(settings.ROLLOUT_ALONE_UP_TO))
+
+
 def change(
     flag: str, mode: FlagMode, percent: Decimal | None, *, by: str, why: str
 ) -> Flag | Proposal:
@@ -44,10 +51,7 @@ def change(
 
     Raises UnknownFlag, ValueError with a sentence.
     """
-    row = Flag.objects.filter(name=flag, organization=None).first()
-    present = reach(FlagMode(row.mode), row.percent) if row else Decimal(0)
-    wanted = reach(mode, percent)
-    if wanted <= max(present, Decimal(settings.ROLLOUT_ALONE_UP_TO)):
+    if not takes_two(flag, mode, percent):
         return set_flag(name=flag, mode=mode, percent=percent, why=why, by=by)
     if not why.strip():
         raise ValueError(_("Say why the flag is changed."))
