@@ -59,3 +59,18 @@ def test_the_other_verbs_of_the_way_back_answer_in_json(capsys: pytest.CaptureFi
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     code = str(Rollback.objects.get().code)
     assert [line.get("rollback") for line in lines] == [None, code, code]
+
+
+def test_back_for_everyone_reaches_a_company_with_a_setting_of_its_own() -> None:
+    own, other = OrganizationFactory(), OrganizationFactory()
+    flags.set_flag(
+        name="new_cache", mode=FlagMode.ON, organization=own, why="They go first.", by="omar"
+    )
+    paper = DocumentFactory(organization=own, flags=flags.answers_for(own, "one"))
+
+    call_command("flag", "stage", "cache", "--why", "It harms.")
+
+    arms = [flags.answers_for(each, "two")["new_cache"]["arm"] for each in (own, other)]
+    assert arms == [CONTROL, CONTROL]
+    assert [item.document_id for item in Rollback.objects.get().items.all()] == [paper.pk]
+    assert AuditEvent.objects.filter(verb="flag.changed", organization=own).count() == 2

@@ -72,13 +72,18 @@ def turn_back(
 ) -> Rollback:
     """Off, at once; list every document the new way touched since it was let in.
 
+    For everyone (`organization` None) it is off for companies with a setting of their own, too.
     Raises UnknownFlag, ValueError without a reason. Also what the button and the command do.
     """
     moment = now or timezone.now()
     row = Flag.objects.filter(name=flag, organization=organization).first()
-    since = since_of(row) if row else moment
+    own = _own_settings(flag) if organization is None else []
+    # The earliest: a company of its own setting may have begun before the others.
+    since = min([since_of(row) if row else moment, *(each.changed_at for each in own)])
     with transaction.atomic():
         set_flag(name=flag, mode=FlagMode.OFF, organization=organization, why=why, by=by)
+        for each in own:
+            set_flag(name=flag, mode=FlagMode.OFF, organization=each.organization, why=why, by=by)
         Ramp.objects.filter(flag=flag, state__in=ramps.OPEN).update(
             state=RampState.ROLLED_BACK, why=why
         )
@@ -101,6 +106,11 @@ def turn_back(
     metrics.ROLLBACKS.labels(flag).inc()
     logger.error("flag.rolled_back", flag=flag, by=by, documents=listed)
     return made
+
+
+def _own_settings(flag: str) -> Sequence[Flag]:
+    rows = Flag.objects.filter(name=flag, organization__isnull=False)
+    return list(rows.exclude(mode=FlagMode.OFF).select_related("organization").order_by("pk"))
 
 
 def _on_their_way() -> Sequence[Flag]:
