@@ -63,10 +63,7 @@ def postpone(request: Request, code: UUID) -> HttpResponse:
 @require_POST
 def escalate(request: Request, code: UUID) -> HttpResponse:
     """Call for a lead."""
-    item = queries.item_for(request.user, code)
-    form = RemarkForm(request.POST)
-    form.is_valid()
-    why = form.cleaned_data.get("text", "")
+    item, why = queries.item_for(request.user, code), _remark(request)
     return _done(request, item, lambda: actions.escalate(item=item, by=request.user, why=why))
 
 
@@ -74,10 +71,7 @@ def escalate(request: Request, code: UUID) -> HttpResponse:
 @require_POST
 def comment(request: Request, code: UUID) -> HttpResponse:
     """Leave a remark."""
-    item = queries.item_for(request.user, code)
-    form = RemarkForm(request.POST)
-    form.is_valid()
-    text = form.cleaned_data.get("text", "")
+    item, text = queries.item_for(request.user, code), _remark(request)
     return _done(request, item, lambda: actions.comment(item=item, by=request.user, text=text))
 
 
@@ -150,6 +144,13 @@ def forget_view(request: Request) -> HttpResponse:
     """Forget one of one's views."""
     saved.forget(request.user, request.POST.get("name", "").replace("\0", ""))
     return HttpResponseRedirect(reverse("review:queue"), status=303)
+
+
+def _remark(request: Request) -> str:
+    """What was written; empty for what no remark can be, which the action then refuses."""
+    form = RemarkForm(request.POST)
+    form.is_valid()
+    return str(form.cleaned_data.get("text", ""))
 
 
 def _done(request: Request, item: ReviewItem, act: Callable[[], object]) -> HttpResponse:

@@ -24,7 +24,6 @@ from zohodocs.models import (
     Organization,
     Ramp,
     RampState,
-    Repair,
     RepairItem,
     Rollback,
     State,
@@ -40,7 +39,6 @@ logger = get_logger(__name__)
 GUARDRAIL = "guardrail"
 _SNAPSHOT_EVERY = timedelta(minutes=10)
 _MOST_REPAIRS = 5000
-_LET_IN = (FlagMode.PERCENT, FlagMode.ON, FlagMode.SHADOW)
 
 
 def evaluate(*, now: datetime | None = None) -> list[str]:
@@ -59,6 +57,12 @@ def since_of(flag: Flag) -> datetime:
     """Since when the new way is let in as it is: the ramp's begin, else the last change."""
     ramp = ramps.open_ramp(flag.name)
     return ramp.started_at if ramp else flag.changed_at
+
+
+def evidence_of(flag: str, *, now: datetime) -> Evidence:
+    """What the figures say of it as it is set for everybody; from now on where it never was."""
+    row = Flag.objects.filter(name=flag, organization=None).first()
+    return evidence.of(flag, since=since_of(row) if row else now, now=now)
 
 
 def turn_back(
@@ -179,8 +183,3 @@ def _list_touched(made: Rollback, organization: Organization | None) -> int:
     ]
     RepairItem.objects.bulk_create(items)
     return len(items)
-
-
-def open_repairs(made: Rollback) -> int:
-    """How many of its documents nobody has looked at yet."""
-    return made.items.filter(state=Repair.LISTED).count()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zohodocs.models import AuditEvent, Flag, FlagMode
 
-from .flags import set_flag
+from .flags import record, set_flag
 
 _CHANGED, _PROPOSED, _WITHDRAWN = "flag.changed", "flag.proposed", "flag.proposal_withdrawn"
 
@@ -93,14 +93,5 @@ def withdraw(flag: str, *, by: str) -> None:
 
 
 def _record(verb: str, by: str, made: Proposal) -> None:
-    AuditEvent.record(
-        verb,
-        actor=by,
-        organization=None,
-        data={
-            "flag": made.flag,
-            "mode": made.mode.value,
-            "percent": str(made.percent),
-            "why": made.why,
-        },
-    )
+    mode, percent = made.mode.value, str(made.percent)
+    record(verb, made.flag, by=by, mode=mode, percent=percent, why=made.why)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from math import exp, log
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from zohodocs.domain import sequential
 from zohodocs.models import (
@@ -34,7 +34,7 @@ ALPHA = 0.05
 # How that is shared: what people mend tells most, failures and what they cost the rest.
 ALPHAS = {"corrected": 0.03, "failed": 0.01, "amount": 0.01}
 _MOST = 20_000
-_JUDGED = (State.APPROVED, State.POSTING, State.POSTED, State.REJECTED, State.FILED)
+JUDGED = (State.APPROVED, State.POSTING, State.POSTED, State.REJECTED, State.FILED)
 # Absolute ones: beyond this it is worse whatever the control does.
 MOST_QUEUE_AGE = timedelta(days=3)
 MOST_LATENCY_RATIO = 2.0
@@ -110,7 +110,7 @@ def of(flag: str, *, since: datetime, now: datetime) -> Evidence:
     """Count everything anew."""
     seen = _seen(flag, since)
     judged = [each for each in seen if each.judged]
-    pairs, paired = _pairs(flag, since)
+    pairs, paired = _pairs(flag)
     runs = ShadowRun.objects.filter(flag=flag, at__gte=since)
     compared = runs.count()
     differing = runs.filter(differences__gt=0).count()
@@ -140,13 +140,18 @@ def of(flag: str, *, since: datetime, now: datetime) -> Evidence:
     )
 
 
+def corrections() -> QuerySet[Correction]:
+    """What people mended of the outer document; which vendor it is says nothing of the reading."""
+    return Correction.objects.filter(document=OuterRef("pk")).exclude(field="vendor")
+
+
 def _failed(each: _Seen) -> bool:
     return each.failed
 
 
 def _seen(flag: str, since: datetime) -> list[_Seen]:
     """The documents since then, oldest first, the newest twenty thousand of them."""
-    mended = Correction.objects.filter(document=OuterRef("pk")).exclude(field="vendor")
+    mended = corrections()
     rows = (
         Document.objects.filter(received_at__gte=since)
         .annotate(
@@ -167,7 +172,7 @@ def _seen(flag: str, since: datetime) -> list[_Seen]:
     return [
         _Seen(
             candidate=arm == CANDIDATE,
-            judged=state in _JUDGED,
+            judged=state in JUDGED,
             failed=state == State.FAILED,
             corrected=mended_,
             wrong_amount=amount,
@@ -230,7 +235,7 @@ def _queue_age(now: datetime) -> Figure:
     return Figure("queue_age", "signal", None, age, None, None, "worse" if worse else "within")
 
 
-def _pairs(flag: str, since: datetime) -> tuple[dict[str, int], sequential.Paired]:
+def _pairs(flag: str) -> tuple[dict[str, int], sequential.Paired]:
     """The blind verdicts in their order; all of this flag's, since they judge the readings."""
     rows = ShadowDifference.objects.filter(flag=flag).exclude(verdict="")
     said = list(rows.order_by("judged_at", "pk").values_list("verdict", flat=True)[:_MOST])
