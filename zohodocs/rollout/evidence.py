@@ -20,6 +20,7 @@ from zohodocs.models import (
     AuditEvent,
     Correction,
     Document,
+    Flag,
     PairVerdict,
     ReviewItem,
     ReviewState,
@@ -31,8 +32,8 @@ from zohodocs.models import (
 from .definitions import CANDIDATE
 
 ALPHA = 0.05
-# How that is shared: what people mend tells most, failures and what they cost the rest.
-ALPHAS = {"corrected": 0.03, "failed": 0.01, "amount": 0.01}
+# How that is shared: what people mend tells most.
+ALPHAS = {"corrected": 0.03, "failed": 0.005, "amount": 0.005, "pairs": 0.01}
 _MOST = 20_000
 JUDGED = (State.APPROVED, State.POSTING, State.POSTED, State.REJECTED, State.FILED)
 # Absolute ones: beyond this it is worse whatever the control does.
@@ -131,7 +132,7 @@ def of(flag: str, *, since: datetime, now: datetime) -> Evidence:
         judged_candidate=sum(each.candidate for each in judged),
         figures=figures,
         pairs=pairs,
-        pairs_say=paired.says(ALPHA),
+        pairs_say=paired.says(2 * ALPHAS["pairs"]),
         pairs_p=min(paired.p_better, paired.p_worse),
         compared=compared,
         differing=differing,
@@ -150,10 +151,15 @@ def _failed(each: _Seen) -> bool:
 
 
 def _seen(flag: str, since: datetime) -> list[_Seen]:
-    """The documents since then, oldest first, the newest twenty thousand of them."""
+    """The documents since then, oldest first, the newest twenty thousand of them.
+
+    Not those of companies with a setting of their own: no chance gave them their arm.
+    """
     mended = corrections()
+    own = Flag.objects.filter(name=flag, organization__isnull=False)
     rows = (
         Document.objects.filter(received_at__gte=since)
+        .exclude(organization__in=own.values("organization"))
         .annotate(
             mended=Exists(mended),
             amount_mended=Exists(mended.filter(field="gross_total")),
@@ -247,7 +253,7 @@ def _pairs(flag: str) -> tuple[dict[str, int], sequential.Paired]:
 def _paired_figure(paired: sequential.Paired) -> Figure:
     total = paired.candidate + paired.control
     between = sequential.rate_interval(paired.candidate, total, ALPHA)
-    says = paired.says(ALPHA)
+    says = paired.says(2 * ALPHAS["pairs"])  # worse is one of its two sides
     return Figure(
         "pairs",
         "guardrail",
