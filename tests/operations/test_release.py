@@ -97,7 +97,7 @@ def _reap() -> None:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
-    # The journeys need it for Playwright; no machine that runs releases has it, and a check says so.
+    # The journeys need it for Playwright; where releases run, a check calls it an error.
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)
     with database(os.environ.get("DATABASE_URL", "")) as url:
         base = tmp_path / "srv"
