@@ -22,7 +22,7 @@ from zohodocs.models import (
     State,
 )
 
-from . import answers, queries, questions, summary
+from . import actions, answers, queries, questions, summary
 from .answers import Answer, Field
 from .questions import ACCOUNT, VENDOR, Question
 
@@ -130,6 +130,7 @@ def context(
         "failed": document.state == State.FAILED,
         "may_decide": may_decide(user, document.organization_id),
         "asked": asked,
+        "pairs": actions.pairs_of(item),
         "left": len(waiting),
         "obstacle": questions.obstacle(asking),
         "four_eyes": [question for question in asking if question.four_eyes],
@@ -158,6 +159,7 @@ def context(
         "page_number": number,
         "page": pages.get(number),
         "twin": twin,
+        "twins_before": actions.earlier_twins(document) if twin else [],
         "comparing": comparing,
         "marks": _marks(shown, doubtful, number),
         "trouble": _general(trouble, asked),

@@ -18,10 +18,16 @@ from . import parsing
 from .actions import Reading
 
 SORTS = {
+    "value": gettext_lazy("most at stake first"),
     "oldest": gettext_lazy("oldest first"),
     "newest": gettext_lazy("newest first"),
     "amount": gettext_lazy("largest amount first"),
     "vendor": gettext_lazy("by vendor"),
+}
+WHOSE = {
+    "mine": gettext_lazy("given to me"),
+    "nobody": gettext_lazy("given to nobody"),
+    "later": gettext_lazy("postponed"),
 }
 _MAX_WORDS = 60
 _MAX_LINES = 500
@@ -35,12 +41,20 @@ class QueueFilter(forms.Form):
     q = forms.CharField(required=False, max_length=100)
     amount_from = forms.DecimalField(required=False, max_digits=14)
     amount_to = forms.DecimalField(required=False, max_digits=14)
+    whose = forms.ChoiceField(required=False, choices=list(WHOSE.items()))
     sort = forms.ChoiceField(required=False, choices=list(SORTS.items()))
 
     def values(self) -> dict[str, Any]:
         """The filters that make sense."""
         self.is_valid()
         return {key: value for key, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class ViewForm(forms.Form):
+    """The present filters under a name."""
+
+    name = forms.CharField(max_length=40)
+    query = forms.CharField(max_length=400, required=False)
 
 
 class VersionForm(forms.Form):

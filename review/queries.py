@@ -16,7 +16,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from zohodocs.domain.identity import fold_name
-from zohodocs.models import Account, Document, Page, ReviewItem, ReviewState, Vendor
+from zohodocs.models import Account, Comment, Document, Page, ReviewItem, ReviewState, Vendor
 from zohodocs.web.keyset import Order, Slice, page_of
 
 QUEUE_SIZE = 40
@@ -25,7 +25,9 @@ _CHOICES = 12
 # Account types a bill may be booked on.
 _BOOKABLE = ("expense", "cost", "asset", "liability")
 
+DEFAULT_ORDER = "value"
 ORDERS = {
+    "value": Order("attention", Decimal, descending=True, ties_ascend=True),
     "oldest": Order("opened_at", datetime),
     "newest": Order("opened_at", datetime, descending=True),
     "amount": Order("worth", Decimal, descending=True),
@@ -49,7 +51,8 @@ def item_for(user: User, code: UUID) -> ReviewItem:
     found = (
         ReviewItem.objects.for_user(user)
         .select_related("document__organization", "document__vendor", "document__account")
-        .select_related("first_approval_by", "decided_by", "claimed_by", "document__duplicate_of")
+        .select_related("first_approval_by", "decided_by", "claimed_by", "assigned_to")
+        .select_related("document__duplicate_of")
         .filter(code=code)
         .first()
     )
@@ -66,7 +69,7 @@ def queue(
     `holding`: the item somebody works on; where it is further down, the part begins with it.
     """
     rows = matching(user, filters)
-    sort = str(filters.get("sort") or "oldest")
+    sort = str(filters.get("sort") or DEFAULT_ORDER)
     order = ORDERS[sort]
     items = page_of(rows, order, after=after, size=QUEUE_SIZE)
     begins = not after
@@ -85,6 +88,13 @@ def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
         rows = rows.filter(organization__code=code)
     if reason := filters.get("reason"):
         rows = rows.filter(reason=reason)
+    whose = filters.get("whose")
+    if whose == "mine":
+        rows = rows.filter(assigned_to=user)
+    elif whose == "nobody":
+        rows = rows.filter(assigned_to=None)
+    later = Q(postponed_until__gt=timezone.now())
+    rows = rows.filter(later) if whose == "later" else rows.exclude(later)
     if q := filters.get("q"):
         rows = rows.filter(
             Q(document__vendor_name__icontains=q)
@@ -96,7 +106,7 @@ def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
         rows = rows.filter(document__gross_total__gte=low)
     if (high := filters.get("amount_to")) is not None:
         rows = rows.filter(document__gross_total__lte=high)
-    return rows.select_related("document", "organization", "claimed_by").annotate(
+    return rows.select_related("document", "organization", "claimed_by", "assigned_to").annotate(
         worth=Coalesce(F("document__gross_total"), Value(Decimal(0))),
         vendor_shown=F("document__vendor_name"),
     )
@@ -120,7 +130,7 @@ def neighbour(
 
     `free`: of those only that nobody else has open.
     """
-    order = ORDERS[str(filters.get("sort") or "oldest")]
+    order = ORDERS[str(filters.get("sort") or DEFAULT_ORDER)]
     rows = matching(user, filters).filter(_beyond(order, item, backwards=backwards))
     if free:
         rows = rows.filter(_free_for(user))
@@ -129,6 +139,7 @@ def neighbour(
 
 def _beyond(order: Order, item: ReviewItem, *, backwards: bool = False) -> Q:
     values = {
+        "attention": item.attention,
         "opened_at": item.opened_at,
         "worth": item.document.gross_total or Decimal(0),
         "vendor_shown": item.document.vendor_name,
@@ -146,14 +157,15 @@ def next_item(user: User, filters: Mapping[str, Any], item: ReviewItem) -> Revie
     following = neighbour(user, filters, item, free=True)
     if following is not None:
         return following
-    order = ORDERS[str(filters.get("sort") or "oldest")]
+    order = ORDERS[str(filters.get("sort") or DEFAULT_ORDER)]
     rows = matching(user, filters).filter(_free_for(user)).exclude(pk=item.pk)
     return rows.order_by(*order.by()).first()
 
 
 def _free_for(user: User) -> Q:
-    """What nobody else has open."""
-    return Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_until__lt=timezone.now())
+    """What nobody else has open and is not given to anybody else."""
+    unheld = Q(claimed_by=None) | Q(claimed_by=user) | Q(claimed_until__lt=timezone.now())
+    return unheld & (Q(assigned_to=None) | Q(assigned_to=user))
 
 
 def reasons(user: User) -> list[tuple[str, int]]:
@@ -220,6 +232,12 @@ def with_a_page(documents: Sequence[Document]) -> Document | None:
         Page.objects.filter(document__in=documents, number=1).values_list("document_id", flat=True)
     )
     return next((document for document in documents if document.pk in known), None)
+
+
+def comments(document: Document) -> list[Comment]:
+    """What was said about the document, oldest first."""
+    rows = Comment.objects.for_organization(document.organization_id).filter(document=document)
+    return list(rows.select_related("by").order_by("at", "pk")[:_COUNTED])
 
 
 def documents_of_vendor(document: Document) -> int:

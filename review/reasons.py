@@ -81,6 +81,8 @@ _LABELS = {
     "already_in_zoho": gettext_lazy("Already in Zoho"),
     "not_as_asked": gettext_lazy("Change not seen in Zoho"),
     "not_possible": gettext_lazy("Change not possible"),
+    "ways_differ": gettext_lazy("Two readings differ"),
+    "rolled_back": gettext_lazy("Read by a way turned back"),
     "undone": gettext_lazy("Approval taken back"),
     "reopened": gettext_lazy("Opened again"),
 }

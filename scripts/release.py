@@ -145,13 +145,14 @@ def _placed(site: Site, source: str, name: str) -> Path:
         return release
     release.mkdir()
     root = Path(__file__).resolve().parent.parent
+    git, tar = shutil.which("git") or "git", shutil.which("tar") or "tar"
     archive = subprocess.run(
-        ["git", "-C", str(root), "archive", source], capture_output=True, check=False
+        [git, "-C", str(root), "archive", source], capture_output=True, check=False
     )
     if archive.returncode:
         release.rmdir()
         raise Failed(f"{source} is neither a folder nor a commit: {archive.stderr.decode()}")
-    subprocess.run(["tar", "-x", "-C", str(release)], input=archive.stdout, check=True)
+    subprocess.run([tar, "-x", "-C", str(release)], input=archive.stdout, check=True)
     return release
 
 
@@ -204,7 +205,8 @@ def _run(command: Sequence[str], place: Path, site: Site) -> str:
         check=False,
     )
     if done.returncode:
-        last = " ".join((done.stderr or done.stdout).strip().splitlines()[-3:])
+        # Enough for a check, which names its errors before its warnings.
+        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-30:])
         raise Failed(f"`{' '.join(command[-4:])}` failed: {last}")
     return done.stdout
 

@@ -75,6 +75,8 @@ from django.test import TransactionTestCase  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 django.setup()
+from zohodocs.rollout import provider  # noqa: E402
+
 # pytest-xdist's workers inherit the environment, and must choose for themselves as well.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
@@ -137,6 +139,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish() -> None:
     """Take down what the session brought up."""
     _session.close()
+
+
+@pytest.fixture(autouse=True)
+def _flags_anew() -> None:
+    """No test sees another one's flags."""
+    provider.forget()
 
 
 @pytest.fixture(autouse=True)

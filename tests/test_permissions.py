@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.page import part, plain_static
 from zohodocs.arrivals.receive import receive
-from zohodocs.models import Amendment, AmendmentKind, Arrival, AuditEvent, ReviewItem, Role
+from zohodocs.models import Amendment, AmendmentKind, Arrival, AuditEvent, Flag, ReviewItem, Role
 
 __all__ = ["plain_static"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 #   write  the same, but who may only look has no effect
 #   lead   whoever gives second approvals somewhere
 #   back   where Zoho sends a browser back: without its own state nothing happens
+#   super  superusers: a flag reaches every company; for all others it is not there
 #   admin  whoever administers the company; for all others it is not there
 ADDRESSES = {
     "language": "open",
@@ -91,10 +92,47 @@ ADDRESSES = {
     "review:claim": "write",
     "review:let_go": "write",
     "review:take_over": "write",
+    "preferences": "own",
+    "rollout": "super",
+    "rollout_flag": "super",
+    "rollout_set": "super",
+    "rollout_off": "super",
+    "rollout_proposal": "super",
+    "rollout_ramp": "super",
+    "rollout_ramp_verb": "super",
+    "rollout_revert": "super",
+    "rollout_ignore": "super",
+    "rollout_repair": "super",
+    "rollout_experiment": "super",
+    "review:bulk": "own",
+    "review:approve_several": "own",
+    "review:keep_view": "own",
+    "review:forget_view": "own",
+    "review:notices": "own",
+    "review:notice_count": "own",
+    "review:read_notices": "own",
+    "review:assign": "write",
+    "review:postpone": "write",
+    "review:escalate": "write",
+    "review:comment": "write",
+    "review:judge": "write",
+    "review:pair": "write",
+    "review:vendor_aside": "read",
+    "review:remember": "write",
+    "review:why": "read",
+    "review:what_if": "read",
 }
 # Other people's pages, with tests of their own: log-in (allauth) and the admin (staff only).
 _OTHERS = ("admin/", "accounts/")
-_READS = {"connection_consented", "connection_consent"}
+_READS = {"connection_consented", "connection_consent", "rollout_flag"}
+# What comes after the flag's name.
+ROLLOUT_ARGUMENTS: dict[str, list[object]] = {
+    "rollout_proposal": ["confirm"],
+    "rollout_ramp_verb": ["pause"],
+    "rollout_revert": [1],
+    "rollout_repair": [uuid4()],
+    "rollout_experiment": ["start"],
+}
 
 
 def names(patterns: Sequence[object] | None = None, prefix: str = "") -> Iterator[str]:
@@ -159,6 +197,8 @@ class House:
             return reverse(name, args=[document.code, 1])
         if name == "export":
             return reverse(name, args=["csv"])
+        if name.startswith("rollout_"):
+            return reverse(name, args=["new_cache", *ROLLOUT_ARGUMENTS.get(name, [])])
         if ADDRESSES[name] in ("read", "write"):
             return reverse(name, args=[self.item.code])
         return reverse(name)
@@ -167,7 +207,7 @@ class House:
         """What this person is answered; verbs are sent empty."""
         client = client_of(user) if user else Client()
         posts = ADDRESSES[name] == "write" or name in ("language", "upload")
-        verbs = ("connection_", "people_")
+        verbs = ("connection_", "people_", "rollout_")
         posts = posts or (name.startswith(verbs) and name not in _READS)
         answer: Any = (client.post if posts else client.get)(self.address(name))
         if answer.streaming:
@@ -236,6 +276,19 @@ def test_only_an_admin_of_the_company_sets_it_up(house: House) -> None:
 
     found = {name: house.sent(name, house.admin).status_code for name in named("admin")}
     assert {name: status for name, status in found.items() if status in (403, 404, 500)} == {}
+
+
+def test_only_superusers_see_and_move_the_rollout(house: House) -> None:
+    for user in (house.cast.omar, house.cast.bob, house.admin):
+        found = {name: house.sent(name, user).status_code for name in named("super")}
+        assert {name: status for name, status in found.items() if status != 404} == {}, user
+    assert not Flag.objects.exists()
+
+    root = UserFactory(username="root", is_superuser=True)
+    found = {name: house.sent(name, root).status_code for name in named("super")}
+    nothing_there = {"rollout_revert", "rollout_repair"}
+    assert {name for name, status in found.items() if status == 404} == nothing_there
+    assert not any(status >= 500 for status in found.values())
 
 
 def test_only_who_gives_second_approvals_sees_the_team(house: House) -> None:

@@ -88,6 +88,31 @@ def env_url(name: str, default: str = "") -> str:
     return raw
 
 
+def mail(url: str) -> dict[str, object]:
+    """Django's mail settings for `smtp://user:password@host:587?from=…`, or `smtps://…`.
+
+    `smtps` is TLS at once; `smtp` asks for it after the greeting unless the address says `tls=0`.
+    Empty: mail is written to the log.
+    """
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts, query = urlsplit(url), dict(parse_qsl(urlsplit(url).query))
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must read smtp://user:password@host:587?from=….")
+    at_once = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if at_once else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": at_once,
+        "EMAIL_USE_TLS": not at_once and query.get("tls", "1") != "0",
+        "EMAIL_TIMEOUT": 10,
+        "DEFAULT_FROM_EMAIL": query.get("from", f"zohodocs@{parts.hostname}"),
+    }
+
+
 def s3_storage(url: str) -> dict[str, object]:
     """Django's storage for `s3://bucket/prefix?endpoint=https://…&region=…`.
 

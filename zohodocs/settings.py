@@ -23,6 +23,7 @@ from zohodocs.environment import (
     env_secret,
     env_str,
     env_url,
+    mail,
     redis_address,
     s3_storage,
 )
@@ -120,6 +121,11 @@ BACKUP_URL = env_secret("BACKUP_URL")
 BACKUP_KEYS = [key.strip() for key in env_secret("BACKUP_KEYS").split(",") if key.strip()]
 BACKUP_KEEP_DAYS = env_int("BACKUP_KEEP_DAYS", 30, low=1)
 
+# Who answers flags, behind OpenFeature.
+# Up to this share of documents one person may let a new way in; above it a second one confirms.
+ROLLOUT_ALONE_UP_TO = env_decimal("ROLLOUT_ALONE_UP_TO", "10", above="-1")
+FLAG_PROVIDER = env_str("FLAG_PROVIDER", "zohodocs.rollout.provider.DatabaseProvider")
+
 # --- Intake ---------------------------------------------------------------------------------------
 MAX_FILE_BYTES = 25 * 1024 * 1024
 QUARANTINE_DAYS = 30
@@ -165,6 +171,7 @@ MIDDLEWARE = [
     "zohodocs.web.htmx.LogInAgain",
     "zohodocs.access.AdminPolicyMiddleware",
     "zohodocs.web.second_factor.RequireSecondFactor",
+    "zohodocs.web.preferences.OwnClock",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "zohodocs.urls"
@@ -196,7 +203,7 @@ REDIS_TIMEOUT_SECONDS = 1.0
 
 # The longest a job may take. Two hundred scanned pages are read for many minutes, as long as the
 # lease is kept (`zohodocs/pipeline/lease.py`).
-QUEUES = {"pipeline": 1200, "sequential": 1200, "sync": 300}
+QUEUES = {"pipeline": 1200, "sequential": 1200, "sync": 300, "shadow": 300}
 RQ_QUEUES = {
     name: {
         # A worker waits longer where it listens; RQ sees to that itself.
@@ -281,7 +288,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_URL = env_secret("EMAIL_URL")
+globals().update(mail(EMAIL_URL))
 
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]

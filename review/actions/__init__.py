@@ -6,13 +6,17 @@ has one effect however often it is sent.
 
 from .amending import accept_standing, confirm, propose, withdraw
 from .approving import Approval, approve
+from .arranging import assign, colleagues, comment, deciders, escalate, postpone
 from .claiming import claim, take_over
 from .claiming import release as release_claim
 from .closing import close_as_copy, file, reject
 from .correcting import Reading, accept, choose_account, choose_vendor, correct, correct_lines
 from .entries import adopt, hold, release, retry
 from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
+from .pairs import judge_pair, pairs_of
 from .returning import reopen, try_again, undo
+from .twins import earlier as earlier_twins
+from .twins import judge
 
 __all__ = [
     "Approval",
@@ -26,16 +30,26 @@ __all__ = [
     "accept_standing",
     "adopt",
     "approve",
+    "assign",
     "choose_account",
     "choose_vendor",
     "claim",
     "close_as_copy",
+    "colleagues",
+    "comment",
     "confirm",
     "correct",
     "correct_lines",
+    "deciders",
+    "earlier_twins",
+    "escalate",
     "file",
     "hold",
     "holder",
+    "judge",
+    "judge_pair",
+    "pairs_of",
+    "postpone",
     "propose",
     "reject",
     "release",

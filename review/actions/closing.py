@@ -29,8 +29,13 @@ def file(*, item: ReviewItem, by: User, version: int, reason: str = "") -> None:
     _close(item, by, version, DocumentState.FILED, Verdict.FILE, reason.strip())
 
 
-def close_as_copy(*, item: ReviewItem, by: User, version: int, of: Document) -> None:
-    """Close the document as a copy of another one. Raises NotAllowed, StaleVersion, Refused."""
+def close_as_copy(
+    *, item: ReviewItem, by: User, version: int, of: Document, note: str = ""
+) -> None:
+    """Close the document as a copy of another one, with a note of what kind of copy it is.
+
+    Raises NotAllowed, StaleVersion, Refused.
+    """
     document = item.document
     if of.organization_id != document.organization_id:
         raise Refused(_("A copy belongs to the same company as its original."))
@@ -42,7 +47,7 @@ def close_as_copy(*, item: ReviewItem, by: User, version: int, of: Document) -> 
         version,
         DocumentState.DUPLICATE,
         Verdict.DUPLICATE,
-        _("A copy of %(name)s.") % {"name": of.invoice_number or of.filename},
+        note or _("A copy of %(name)s.") % {"name": of.invoice_number or of.filename},
         duplicate_of=of,
     )
 

@@ -81,6 +81,18 @@ def reason(code: str) -> str:
     return reason_label(code)
 
 
+@register.filter
+def iban(number: str) -> str:
+    """A bank account in groups of four."""
+    return formats.shown("iban", number)
+
+
+@register.filter
+def shown_as(value: str, field: str) -> str:
+    """A field's stored value as it is shown."""
+    return formats.shown(field, value)
+
+
 @register.simple_tag
 def how(source: str) -> str:
     """How an account was chosen, in a word or two."""

@@ -1,9 +1,15 @@
 """Views of the desk: they translate, the actions act."""
 
+from .arranging import assign, comment, escalate, postpone
+from .asides import remember, vendor_aside, what_if, why
+from .bulk import approve_several, bulk
 from .claims import keep, let_go, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
+from .judging import judge, pair
+from .notices import notice_count, notices, read_notices
 from .returns import again, reopen, undo
+from .saved import forget_view, keep_view
 from .team import team
 from .verbs import accept, account, correct, decide, lines, vendor
 
@@ -13,18 +19,35 @@ __all__ = [
     "account",
     "again",
     "amendment",
+    "approve_several",
+    "assign",
+    "bulk",
+    "comment",
     "correct",
     "count",
     "decide",
+    "escalate",
+    "forget_view",
     "item",
+    "judge",
     "keep",
+    "keep_view",
     "let_go",
     "lines",
+    "notice_count",
+    "notices",
+    "pair",
     "posting",
+    "postpone",
     "queue",
+    "read_notices",
+    "remember",
     "reopen",
     "take_over",
     "team",
     "undo",
     "vendor",
+    "vendor_aside",
+    "what_if",
+    "why",
 ]

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import actions, desk, queries
+from review import actions, desk, queries, saved
 from review.actions import Refused, StaleVersion
+from review.arranging_forms import LATER
 from review.desk import Trouble
-from review.forms import SORTS, QueueFilter
+from review.forms import SORTS, WHOSE, QueueFilter
 from review.reasons import reason_label
 from zohodocs.access import organizations_led_by, organizations_of
 from zohodocs.models import AuditEvent, Document, ReviewItem, State
@@ -64,6 +65,8 @@ def queue_context(request: Request, *, holding: ReviewItem | None = None) -> dic
         "filters": filters,
         "filtered": bool(set(filters) - {"sort"}),
         "sorts": SORTS.items(),
+        "whose": WHOSE.items(),
+        "views": saved.of(request.user),
         "query": kept_query(request),
         "kept": kept_filters(request),
         "organizations": organizations_of(request.user),
@@ -95,6 +98,9 @@ def item_context(
         "before": queries.neighbour(user, filters, item, backwards=True),
         "decided": desk.decided_sentence(item.document),
         "holder": actions.holder(item, user),
+        "deciders": actions.deciders(item),
+        "comments": queries.comments(item.document),
+        "laters": LATER.items(),
     }
 
 

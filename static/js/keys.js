@@ -33,15 +33,47 @@ const open = (selector) => {
   menu.querySelector("input:not([type=hidden]), button, a")?.focus();
 };
 
-const deeds = {
-  a: () => click("[data-approve]"),
-  r: () => open("[data-reject]"),
-  m: () => open("[data-more]"),
-  j: () => click("[data-next]"),
-  k: () => click("[data-previous]"),
-  u: () => one("[data-undo]")?.requestSubmit(),
-  "?": () => one("#keys")?.showModal(),
+const unfold = (selector, inner) => {
+  const fold = one(selector);
+  if (!fold) return;
+  fold.open = inner === "textarea" || !fold.open;
+  const target = fold.querySelector(inner);
+  target?.focus();
+  target?.scrollIntoView({ block: "nearest" });
 };
+
+const deeds = {
+  approve: () => click("[data-approve]"),
+  reject: () => open("[data-reject]"),
+  more: () => open("[data-more]"),
+  next: () => click("[data-next]"),
+  previous: () => click("[data-previous]"),
+  undo: () => one("[data-undo]")?.requestSubmit(),
+  preview: () => unfold("[data-preview]", "summary"),
+  comment: () => unfold("[data-comments]", "textarea"),
+  postpone: () => {
+    open("[data-more]");
+    one("[data-postpone] select")?.focus();
+  },
+};
+
+/* Which letter does what: the usual one, unless its owner chose another (preferences). */
+const letters = {
+  approve: "a", reject: "r", more: "m", next: "j", previous: "k", undo: "u",
+  preview: "p", comment: "c", postpone: "l",
+};
+for (const pair of (document.body.dataset.keys ?? "").split(" ")) {
+  const [deed, letter] = pair.split(":");
+  if (deed in letters && /^[a-z]$/.test(letter)) letters[deed] = letter;
+}
+
+const name = () => {
+  for (const key of document.querySelectorAll("kbd[data-deed]")) {
+    key.textContent = letters[key.dataset.deed].toUpperCase();
+  }
+};
+name();
+document.addEventListener("htmx:afterSettle", name);
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
@@ -56,9 +88,14 @@ document.addEventListener("keydown", (event) => {
     if (answer(event.key)) event.preventDefault();
     return;
   }
-  const deed = deeds[event.key.toLowerCase()];
+  if (event.key === "?") {
+    event.preventDefault();
+    one("#keys")?.showModal();
+    return;
+  }
+  const deed = Object.keys(letters).find((each) => letters[each] === event.key.toLowerCase());
   if (deed) {
     event.preventDefault();
-    deed();
+    deeds[deed]();
   }
 });

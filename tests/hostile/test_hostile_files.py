@@ -248,7 +248,7 @@ def test_good_files_with_a_few_wrong_bytes_crash_nothing(part: int, child: Sandb
     crashed = child.counts.crashed
     outcomes: Counter[str] = Counter()
     for number in range(part, MUTATIONS, 4):
-        chance = random.Random(20_261_123 + number)  # noqa: S311 - chance, not secrecy
+        chance = random.Random(20_261_123 + number)
         path = chance.choice(files)
         begun = worked(child)
         outcome, _ = read_and_extract(mutated(path.read_bytes(), chance), path.name, child)

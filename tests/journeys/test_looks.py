@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -20,11 +21,21 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from review import actions
 from tests import cast as people
 from tests.cast import Cast, client_of
 from tests.factories import ConnectionFactory, DocumentFactory, MembershipFactory, UserFactory
 from tests.review.test_team import decided, waiting
-from zohodocs.models import Role
+from zohodocs.models import (
+    EvidenceSnapshot,
+    FlagMode,
+    Ramp,
+    ReviewItem,
+    Role,
+    ShadowDifference,
+)
+from zohodocs.rollout import ramps
+from zohodocs.rollout.flags import set_flag
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,7 +56,9 @@ def cast(transactional_db: None) -> Cast:
 def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page]:
     """Logged in as one who may see everything."""
     nora = MembershipFactory(
-        organization=cast.nordlicht, user=UserFactory(username="nora"), role=Role.ADMIN
+        organization=cast.nordlicht,
+        user=UserFactory(username="nora", is_superuser=True),
+        role=Role.ADMIN,
     ).user
     context = browser.new_context(locale="en-GB")
     client: Client = client_of(nora)
@@ -53,6 +66,32 @@ def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     yield context.new_page()
     context.close()
+
+
+def rolling_out(item: ReviewItem) -> None:
+    """A ramp at ten percent, with pairs judged and one that waits."""
+    flag = "ml_predictions"
+    ramps.start(flag=flag, by="ana", why="Fewer corrections.", steps=["0", "1", "5", "10", "25"])
+    Ramp.objects.update(step=3)
+    set_flag(name=flag, mode=FlagMode.PERCENT, percent=Decimal(10), why="Held.", by="ramp")
+    for number, wins in ((4, 2), (20, 13), (60, 42), (128, 97)):
+        share = wins / number
+        said = {"control": number - wins, "candidate": wins, "neither": 9}
+        figure = {
+            "name": "pairs",
+            "candidate": share,
+            "low": share * 0.8,
+            "high": min(1, share * 1.2),
+        }
+        EvidenceSnapshot.objects.create(flag=flag, data={"figures": [figure], "pairs": said})
+    ShadowDifference.objects.create(
+        organization=item.organization,
+        document=item.document,
+        flag=flag,
+        field="due_date",
+        control="2024-02-05",
+        candidate="2024-05-02",
+    )
 
 
 def addresses(cast: Cast) -> dict[str, str]:
@@ -66,10 +105,22 @@ def addresses(cast: Cast) -> dict[str, str]:
         organization=cast.nordlicht, approved=True, hold_until=timezone.now() + timedelta(hours=1)
     )
     ConnectionFactory(organization=cast.nordlicht)
+    clear = people.paper(**{"RG-2024-0334": "N1111", "18.04.2024": people.printed(40)})
+    people.in_review(cast.nordlicht, clear)
+    actions.comment(item=item, by=cast.bob, text="@nora, is this the chair we sent back?")
+    actions.assign(item=item, by=cast.bob, to=cast.ana)
+    rolling_out(item)
     return {
         "today": reverse("dashboard"),
         "queue": reverse("review:queue"),
         "item": reverse("review:item", args=[item.code]),
+        "several": reverse("review:bulk"),
+        "vendor": reverse("review:vendor_aside", args=[item.code]),
+        "why": reverse("review:what_if", args=[item.code]),
+        "notices": reverse("review:notices"),
+        "preferences": reverse("preferences"),
+        "people": reverse("people", args=[cast.nordlicht.code]),
+        "rollout": reverse("rollout"),
         "team": reverse("review:team"),
         "documents": reverse("documents"),
         "document": reverse("document", args=[item.document.code]),

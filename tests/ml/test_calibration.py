@@ -9,7 +9,7 @@ from zohodocs.pipeline.extraction.scoring import calibration_error, reliability
 
 
 def overconfident(count: int, *, seed: int) -> list[tuple[float, bool]]:
-    rng = Random(seed)  # noqa: S311 - figures, not keys
+    rng = Random(seed)
     scores = [rng.random() for _ in range(count)]
     return [(score, rng.random() < score**2) for score in scores]
 

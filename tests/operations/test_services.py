@@ -23,6 +23,7 @@ def test_every_queue_has_its_workers_and_each_works_on_one(site: services.Site) 
         ("pipeline",),
         ("pipeline",),
         ("sequential",),
+        ("shadow",),
         ("sync",),
     ]
     assert {queue for (queue,) in queues} == set(settings.QUEUES)
@@ -32,7 +33,7 @@ def test_no_two_processes_count_in_one_place(site: services.Site) -> None:
     places = [service.environment.get(metric_files.PLACE) for service in services.parts(site)]
     taken = [place for place in places if place]
 
-    assert len(taken) == len(set(taken)) == 7
+    assert len(taken) == len(set(taken)) == 8
     # prometheus-client splits its file names there.
     assert not any("_" in place for place in taken)
 

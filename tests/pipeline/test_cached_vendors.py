@@ -190,7 +190,7 @@ def test_shadow_sees_a_contact_that_the_index_lacks_and_none_where_they_agree(de
 
     with clients.books(desk.organization) as books:
         new = books.create_contact({"contact_name": "Papier Nord GmbH", "contact_type": "vendor"})
-    search = VendorSearch(document)
+    search = VendorSearch(a_document(desk, FlagMode.SHADOW))
     ask(search, "Papier Nord GmbH")
     search.compare()
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.factories import OrganizationFactory
 from zohodocs.models import AuditEvent, Flag, FlagMode
-from zohodocs.rollout import flags
+from zohodocs.rollout import flags, provider
+from zohodocs.rollout.definitions import DEFINITIONS
 
 pytestmark = pytest.mark.django_db
 FLAG = "parallel_processing"
@@ -60,7 +63,7 @@ def test_a_store_that_cannot_be_read_gives_control(monkeypatch: pytest.MonkeyPat
     def broken(*_: object) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(flags, "_settings", broken)
+    monkeypatch.setattr(provider, "settings_of", broken)
 
     assert flags.answers_for(organization, "unit")[FLAG]["arm"] == "control"
 
@@ -107,3 +110,38 @@ def test_in_shadow_the_percentage_is_the_share_that_is_compared() -> None:
         shadows.append(flags.answers_for(organization, "unit")[FLAG]["shadow"])
 
     assert shadows == [True, False, False, False]
+
+
+def test_what_needs_another_flag_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    organization = OrganizationFactory()
+    needy = replace(flags.DEFINITIONS[FLAG], prerequisites=("new_cache",))
+    monkeypatch.setitem(DEFINITIONS, FLAG, needy)
+    set_mode(FlagMode.ON)
+    assert flags.answers_for(organization, "unit")[FLAG]["arm"] == "control"
+
+    flags.set_flag(name="new_cache", mode=FlagMode.ON, why="first this", by="omar")
+
+    assert flags.answers_for(organization, "unit")[FLAG]["arm"] == "candidate"
+
+
+def test_another_provider_takes_its_place_by_a_setting(settings: Settings) -> None:
+    settings.FLAG_PROVIDER = "tests.rollout.other_provider.Other"
+    flags._client.cache_clear()
+    try:
+        answers = flags.answers_for(OrganizationFactory(), "unit")
+    finally:
+        settings.FLAG_PROVIDER = "zohodocs.rollout.provider.DatabaseProvider"
+        flags._client.cache_clear()
+
+    given = {name: answer["arm"] for name, answer in answers.items()}
+    assert given == dict.fromkeys(flags.DEFINITIONS, "control") | {"new_cache": "candidate"}
+
+
+def test_the_row_is_read_once_for_many_documents(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    organization = OrganizationFactory()
+    flags.answers_for(organization, "first")
+
+    with django_assert_num_queries(0):
+        flags.answers_for(organization, "second")

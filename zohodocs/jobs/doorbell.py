@@ -29,6 +29,7 @@ _HANGS_SECONDS = 600
 PROCESS = "zohodocs.jobs.pipeline.process"
 POST = "zohodocs.jobs.sync.post"
 LEARN = "zohodocs.jobs.learning.learn"
+SHADOW = "zohodocs.jobs.shadow.shadow"
 REFRESH = "zohodocs.jobs.sync.refresh_reference"
 COPY = "zohodocs.jobs.sync.copy_history"
 CONTACTS = "zohodocs.jobs.sync.keep_contacts"
@@ -91,6 +92,11 @@ def workers() -> dict[str, int]:
 def ring_to_learn(document: Document) -> bool:
     """Have a person's corrections of this document learnt; call it after the commit."""
     return _enqueue(document.queue, LEARN, document)
+
+
+def ring_for_shadow(document: Document) -> bool:
+    """Have the new ways tried beside the old one for this document."""
+    return _enqueue("shadow", SHADOW, document)
 
 
 def ring_for_reference(organization_id: int) -> bool:

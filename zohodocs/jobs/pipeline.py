@@ -8,7 +8,7 @@ import uuid
 
 from zohodocs import metrics, telemetry
 from zohodocs.models import Document
-from zohodocs.pipeline import runner
+from zohodocs.pipeline import beside, runner
 from zohodocs.pipeline.cached_vendors import VendorSearch
 
 from . import doorbell
@@ -38,6 +38,8 @@ def process(*, document_id: int, **_: object) -> None:
         if reached is not None:
             doorbell.ring(document)
             search.compare()
+            if any(document.in_shadow(flag) for flag in beside.FLAGS):
+                doorbell.ring_for_shadow(document)
         if search.index_is_due:
             doorbell.ring_for_contacts(document.organization_id)
     finally:

@@ -3,6 +3,15 @@
 from .amendment import Amendment, AmendmentKind, AmendmentState
 from .arrival import Arrival, ArrivalResult
 from .copying import CopyKind, CopyState, ZohoCopy
+from .desk import (
+    Comment,
+    Notice,
+    NoticeKind,
+    Preference,
+    SavedView,
+    TwinKind,
+    TwinVerdict,
+)
 from .document import Document, Page, State
 from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
@@ -20,7 +29,22 @@ from .policy import Policy
 from .posting import KnownBill, Posting, PostingKind
 from .posting_call import PostingCall
 from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
-from .rollout import Flag, FlagMode, ShadowDifference
+from .rollout import (
+    EvidenceSnapshot,
+    Experiment,
+    ExperimentState,
+    Flag,
+    FlagMode,
+    IgnoredDifference,
+    PairVerdict,
+    Ramp,
+    RampState,
+    Repair,
+    RepairItem,
+    Rollback,
+    ShadowDifference,
+    ShadowRun,
+)
 from .vendor import (
     Account,
     Location,
@@ -42,6 +66,7 @@ __all__ = [
     "ArrivalResult",
     "AuditEvent",
     "AuditHead",
+    "Comment",
     "Connection",
     "ConnectionState",
     "CopyKind",
@@ -49,30 +74,47 @@ __all__ = [
     "Correction",
     "Document",
     "DriftWatch",
+    "EvidenceSnapshot",
+    "Experiment",
+    "ExperimentState",
     "Extraction",
     "FieldValue",
     "Finding",
     "Flag",
     "FlagMode",
     "Heartbeat",
+    "IgnoredDifference",
     "KnownBill",
     "LayoutMemory",
     "Location",
     "Membership",
+    "Notice",
+    "NoticeKind",
     "Organization",
     "Page",
+    "PairVerdict",
     "Policy",
     "Posting",
     "PostingCall",
     "PostingKind",
+    "Preference",
+    "Ramp",
+    "RampState",
+    "Repair",
+    "RepairItem",
     "ReviewItem",
     "ReviewKind",
     "ReviewState",
     "Role",
+    "Rollback",
     "Rule",
+    "SavedView",
     "ShadowDifference",
+    "ShadowRun",
     "State",
     "Tax",
+    "TwinKind",
+    "TwinVerdict",
     "Vendor",
     "VendorAlias",
     "VendorBankAccount",

@@ -16,6 +16,8 @@ class Heartbeat(models.Model):
     BACKUP = "backup"
     AUDIT = "audit"
     CENSUS = "census"
+    DIGEST = "digest"
+    ROLLOUT = "rollout"
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()

@@ -72,6 +72,17 @@ class ReviewItem(ScopedModel):
     claimed_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
 
+    # What a look is worth (domain/attention.py): the order of the queue.
+    attention = models.DecimalField(max_digits=16, decimal_places=4, default=0, db_default=0)
+    # Who should do it; nobody = whoever comes.
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Not in the queue until then.
+    postponed_until = models.DateTimeField(null=True, blank=True)
+    # Since when somebody waits for a lead.
+    escalated_at = models.DateTimeField(null=True, blank=True)
+
     class Meta:
         verbose_name = _("review item")
         verbose_name_plural = _("review items")
@@ -94,6 +105,11 @@ class ReviewItem(ScopedModel):
         )
         indexes = (
             models.Index(fields=["organization", "state", "opened_at"], name="review_org_open"),
+            models.Index(
+                fields=["organization", "-attention", "id"],
+                name="review_org_attention",
+                condition=Q(state="open"),
+            ),
         )
 
     def __str__(self) -> str:

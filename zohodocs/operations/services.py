@@ -8,7 +8,7 @@ from pathlib import Path
 from zohodocs.operations import embedded_redis, metric_files, probe
 from zohodocs.operations.process import Service
 
-PARTS = ("pipeline", "sequential", "sync", "sweep", "scheduler", "web")
+PARTS = ("pipeline", "sequential", "sync", "shadow", "sweep", "scheduler", "web")
 _MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 
 

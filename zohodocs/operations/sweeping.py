@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from zohodocs.arrivals import quarantine
+from zohodocs.domain import attention
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.jobs import doorbell
 from zohodocs.models import (
@@ -19,6 +20,8 @@ from zohodocs.models import (
     ConnectionState,
     CopyKind,
     Document,
+    ReviewItem,
+    ReviewState,
     State,
     ZohoCopy,
 )
@@ -59,6 +62,7 @@ def sweep(*, now: datetime | None = None) -> Swept:
         recovered += reached is DocumentState.RECEIVED
         gave_up += reached is DocumentState.FAILED
     quarantine.empty(now=moment)
+    move_up(now=moment)
     audit_trail.close_days(now=moment)
     # Bells that hang there once come before the bulk of postings, which fills its queue again.
     rung = ring_waiting(now=moment) + nightly.ring_amendments(now=moment)
@@ -67,6 +71,19 @@ def sweep(*, now: datetime | None = None) -> Swept:
     if recovered or gave_up or rung:
         logger.info("sweep.pass.done", recovered=recovered, gave_up=gave_up, rung=rung)
     return Swept(recovered, gave_up, rung)
+
+
+def move_up(*, now: datetime) -> int:
+    """Put review items that wait too long before all that is worth more; how many."""
+    late = ReviewItem.objects.filter(
+        state=ReviewState.OPEN,
+        opened_at__lt=now - attention.CEILING,
+        attention__lt=attention.AGED_FROM,
+    ).order_by("opened_at")[:_BATCH]
+    rows = list(late)
+    for row in rows:
+        row.attention = attention.aged(row.opened_at)
+    return ReviewItem.objects.bulk_update(rows, ["attention"]) if rows else 0
 
 
 def ring_waiting(*, now: datetime) -> int:

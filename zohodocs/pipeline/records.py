@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from zohodocs.domain import attention
 from zohodocs.domain.case import Case
 from zohodocs.domain.identity import compared_number
 from zohodocs.domain.invoice import Extraction, FieldReading, Invoice, LineItem, TaxLine
@@ -213,22 +214,36 @@ def _account_json(case: Case) -> Mapping[str, Any]:
 
 
 def open_review(
-    document: Document, reason: FindingFact, *, now: datetime, first: bool = False
+    document: Document,
+    reasons: Sequence[FindingFact],
+    amount: Decimal | None,
+    *,
+    now: datetime,
+    first: bool = False,
 ) -> ReviewItem:
-    """The open question about this document; asked once, its reason kept up to date.
+    """The open question about this document; asked once, its reason and worth kept up to date.
 
-    `first`: nothing was asked about it before.
+    `reasons`: worst first, at least one. `first`: nothing was asked about it before.
     """
+    reason, value = reasons[0], attention.worth(amount, reasons)
     about = {"document": document, "kind": ReviewKind.DECIDE, "state": ReviewState.OPEN}
     asked = {
         "organization_id": document.organization_id,
         "reason": reason.code,
         "message": reason.message,
         "opened_at": now,
+        "attention": value,
     }
     if first:
         return ReviewItem.objects.create(**about, **asked)
     item, created = ReviewItem.objects.get_or_create(**about, defaults=asked)
     if not created and (item.reason, item.message) != (reason.code, reason.message):
         ReviewItem.objects.filter(pk=item.pk).update(reason=reason.code, message=reason.message)
+    if not created and item.attention not in (value, *_waits_on(item)):
+        ReviewItem.objects.filter(pk=item.pk).update(attention=value)
     return item
+
+
+def _waits_on(item: ReviewItem) -> tuple[Decimal, ...]:
+    """The places that its age or a call for a lead gave it: a correction takes neither away."""
+    return attention.aged(item.opened_at), attention.called_for(item.opened_at)

@@ -91,7 +91,7 @@ def _run(
         case = case_of(document)
         with kept(document, token=token, lease=lease):
             result = _processed(document, case, observe, ports_for(document, ask_zoho, by_tax_id))
-        return _store(document, *_settled(case, result), token=token)
+        return _store(document, *settled(case, result), token=token)
     except LostLease:
         logger.warning("document.process.fenced", document=str(document.code))
         return None
@@ -137,7 +137,7 @@ def recheck(document: Document) -> None:
         account=_chosen_account(document),
     )
     result = flow.run(case, ports_for(document, None), stages=flow.RECHECK)
-    checked, decision = _settled(case, result)
+    checked, decision = settled(case, result)
     if document.state == State.IN_REVIEW and not decision.reasons:
         # All is well now, but what a person has in hand a person approves.
         decision = Decision(Route.IN_REVIEW, (approval_needed(),))
@@ -145,7 +145,7 @@ def recheck(document: Document) -> None:
     records.save_findings(document, _all_findings(checked, decision))
     document.refresh_from_db()
     if document.state == State.IN_REVIEW:
-        records.open_review(document, decision.reasons[0], now=now)
+        records.open_review(document, decision.reasons, checked.invoice.gross_total, now=now)
 
 
 def give_back(
@@ -182,7 +182,7 @@ def give_back(
                 blocks=True,
             )
             records.save_findings(document, [reason])
-            records.open_review(document, reason, now=now)
+            records.open_review(document, [reason], document.gross_total, now=now)
         AuditEvent.record(
             "document.given_back" if not gave_up else "document.failed",
             actor=str(by.value),
@@ -195,14 +195,14 @@ def give_back(
 def _processed(
     document: Document, case: Case, observe: Observe | None, ports: Ports
 ) -> Case | Stop:
-    content = _original(document)
+    content = original(document)
     if isinstance(content, Stop):
         return content
     case = replace(case, content=content)
     return flow.run(case, ports, observe=observe)
 
 
-def _original(document: Document) -> bytes | Stop:
+def original(document: Document) -> bytes | Stop:
     """The bytes as they arrived; bytes that are gone or changed are nothing to book from."""
     try:
         with document.original.open("rb") as file:
@@ -261,7 +261,8 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
             records.save_extraction(document, extraction, typed=mended, now=now, first=first)
         records.save_findings(document, _all_findings(case, decision), first=first)
         if to is DocumentState.IN_REVIEW and decision.reasons:
-            records.open_review(document, decision.reasons[0], now=now, first=first)
+            amount = case.invoice.gross_total
+            records.open_review(document, decision.reasons, amount, now=now, first=first)
         if mended:
             document.refresh_from_db()
             recheck(document)
@@ -288,7 +289,7 @@ def hold_until(document: Document, *, now: datetime) -> datetime:
     return now + timedelta(seconds=scaled(seconds))
 
 
-def _settled(case: Case, result: Case | Stop) -> tuple[Case, Decision]:
+def settled(case: Case, result: Case | Stop) -> tuple[Case, Decision]:
     """The case with its decision; a Stop is a decision with one reason."""
     if isinstance(result, Stop):
         known = result.case if result.case is not None else case

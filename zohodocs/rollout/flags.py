@@ -1,74 +1,31 @@
-"""The flags there are, and the answers a document gets: read once, at arrival."""
+"""The answers a document gets, read once at arrival; and the one door by which flags change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db import DatabaseError, transaction
-from django.db.models import F, Q
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from openfeature import api
+from openfeature.client import OpenFeatureClient
+from openfeature.evaluation_context import EvaluationContext
 
 from zohodocs import metrics
 from zohodocs.models import AuditEvent, Flag, FlagMode, Organization
 from zohodocs.telemetry import get_logger
 
-from .bucketing import bucket, is_in
+from . import provider
+from .definitions import CANDIDATE, CONTROL, DEFINITIONS, FlagDefinition
 
 logger = get_logger(__name__)
-
-CONTROL = "control"
-CANDIDATE = "candidate"
-
-
-@dataclass(frozen=True, slots=True)
-class FlagDefinition:
-    """What a flag switches: the old way (control) and the new one (candidate), in words."""
-
-    name: str
-    control: str
-    candidate: str
-
-
-DEFINITIONS: Mapping[str, FlagDefinition] = {
-    definition.name: definition
-    for definition in (
-        FlagDefinition(
-            "parallel_processing",
-            gettext_noop("One worker takes one document after another."),
-            gettext_noop("Several workers take documents at the same time."),
-        ),
-        FlagDefinition(
-            "ml_predictions",
-            gettext_noop("Pages are read by rules alone."),
-            gettext_noop("Pages are read by rules and trained models together."),
-        ),
-        FlagDefinition(
-            "auto_approve",
-            gettext_noop("A person approves every document."),
-            gettext_noop("A document that passes every check is approved by itself."),
-        ),
-        FlagDefinition(
-            "llm_fallback",
-            gettext_noop("Values that nobody could read surely are left to a person."),
-            gettext_noop("A language model is asked; what it says must stand on the page."),
-        ),
-        FlagDefinition(
-            "layout_memory",
-            gettext_noop("Every document is read as if it were the first of its vendor."),
-            gettext_noop("Corrections of one document help to read the next of the same layout."),
-        ),
-        FlagDefinition(
-            "new_cache",
-            gettext_noop("Zoho is asked for the vendor of every document."),
-            gettext_noop("An index of Zoho's contacts is looked at first; Zoho is asked in doubt."),
-        ),
-    )
-}
+__all__ = ["CANDIDATE", "CONTROL", "DEFINITIONS", "FlagDefinition", "answers_for", "set_flag"]
 
 
 class UnknownFlag(Exception):
@@ -92,37 +49,34 @@ class FlagAnswer:
 def answers_for(organization: Organization, unit: str) -> dict[str, dict[str, Any]]:
     """Every flag's answer for one document, ready to be stored with it.
 
-    A store that cannot be read gives the safe answer: control everywhere.
+    A provider that cannot answer gives the safe answer: control everywhere.
     """
-    try:
-        with transaction.atomic():
-            settings = _settings(organization)
-    except DatabaseError:
-        logger.exception("flags.read.failed")
-        settings = {}
-    answers = {name: _answer(name, settings.get(name), unit) for name in DEFINITIONS}
-    for name, answer in answers.items():
-        metrics.FLAG_ANSWERS.labels(name, answer.arm).inc()
-    return {name: asdict(answer) for name, answer in answers.items()}
+    answers = {name: answer(name, organization, unit) for name in DEFINITIONS}
+    for name, given in answers.items():
+        metrics.FLAG_ANSWERS.labels(name, given.arm).inc()
+    return {name: asdict(given) for name, given in answers.items()}
 
 
-def _settings(organization: Organization) -> dict[str, Flag]:
-    rows = Flag.objects.filter(Q(organization=organization) | Q(organization__isnull=True))
-    # Global rows first, so that the organisation's own word overwrites them.
-    return {row.name: row for row in sorted(rows, key=lambda row: row.organization_id is not None)}
+def arms_now(organization: Organization, unit: str) -> dict[str, str]:
+    """The arm of every flag as a document would get it that arrived now; nothing is counted."""
+    return {name: answer(name, organization, unit).arm for name in DEFINITIONS}
 
 
-def _answer(name: str, flag: Flag | None, unit: str) -> FlagAnswer:
-    salt = flag.salt if flag else ""
-    number = bucket(name, unit, salt)
-    if flag is None:
-        return FlagAnswer(CONTROL, FlagMode.OFF.value, number, 0)
-    candidate = flag.mode == FlagMode.ON or (
-        flag.mode == FlagMode.PERCENT and is_in(number, flag.percent)
+def answer(name: str, organization: Organization, unit: str) -> FlagAnswer:
+    """One flag's answer for one document, by way of OpenFeature; control where that fails."""
+    context = EvaluationContext(unit, {"organization": organization.code})
+    details = _client().get_boolean_details(name, False, context)
+    if details.error_code is not None:
+        logger.error("flags.read.failed", flag=name, error=str(details.error_code.value))
+        return FlagAnswer(CONTROL, FlagMode.OFF.value, 0, 0)
+    known = details.flag_metadata
+    return FlagAnswer(
+        CANDIDATE if details.value else CONTROL,
+        str(known.get("mode", FlagMode.OFF.value)),
+        int(known.get("bucket", 0)),
+        int(known.get("version", 0)),
+        bool(known.get("shadow", False)),
     )
-    shadow = flag.mode == FlagMode.SHADOW and is_in(number, flag.percent)
-    arm = CANDIDATE if candidate else CONTROL
-    return FlagAnswer(arm, flag.mode, number, flag.version, shadow)
 
 
 def set_flag(
@@ -178,4 +132,16 @@ def set_flag(
                 "why": why,
             },
         )
+    provider.forget()
     return flag
+
+
+def record(verb: str, flag: str, *, by: str, **data: object) -> None:
+    """A line in the audit trail about a flag as it is for everybody."""
+    AuditEvent.record(verb, actor=by, organization=None, data={"flag": flag, **data})
+
+
+@cache
+def _client() -> OpenFeatureClient:
+    api.set_provider_and_wait(import_string(settings.FLAG_PROVIDER)(), domain="zohodocs")
+    return api.get_client("zohodocs")

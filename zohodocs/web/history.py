@@ -122,6 +122,15 @@ def _said(text: str) -> Callable[[dict[str, Any]], str]:
     return lambda _data: _(text)
 
 
+def _assigned(data: dict[str, Any]) -> str:
+    to = str(data.get("to") or "")
+    return _("gave it to %(person)s") % {"person": to} if to else _("gave it to whoever comes")
+
+
+def _postponed(data: dict[str, Any]) -> str:
+    return _("put it aside for later") if data.get("until") else _("brought it back into the queue")
+
+
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "document.decided": _decided,
     "document.failed": _said(gettext_noop("gave up; a person must look")),
@@ -134,6 +143,11 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "review.account_chosen": _account,
     "review.lines_corrected": _said(gettext_noop("corrected the lines")),
     "review.overruled": _said(gettext_noop("accepted a doubt, with a reason")),
+    "review.assigned": _assigned,
+    "review.postponed": _postponed,
+    "review.escalated": _said(gettext_noop("called for a lead")),
+    "review.commented": _said(gettext_noop("wrote a comment")),
+    "rule.remembered": _said(gettext_noop("made a rule for the vendor")),
     "review.taken_over": _said(gettext_noop("took the review over")),
     "review.first_approved": _said(gettext_noop("gave the first of two approvals")),
     "review.approved": _said(gettext_noop("approved it")),

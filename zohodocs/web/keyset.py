@@ -19,18 +19,26 @@ class Order:
     column: str
     kind: type[datetime] | type[Decimal] | type[str]
     descending: bool = False
+    # Of equal ones the older first, even where more comes before less.
+    ties_ascend: bool = False
 
     def by(self, *, backwards: bool = False) -> tuple[str, str]:
         """The arguments for `order_by`."""
         sign = "-" if self.descending != backwards else ""
-        return f"{sign}{self.column}", f"{sign}pk"
+        tie = "-" if self._tie_descends != backwards else ""
+        return f"{sign}{self.column}", f"{tie}pk"
 
     def beyond(self, value: Any, pk: int, *, backwards: bool = False) -> Q:
         """Rows that come after this one, or before it."""
         compare = "lt" if self.descending != backwards else "gt"
+        tie = "lt" if self._tie_descends != backwards else "gt"
         return Q(**{f"{self.column}__{compare}": value}) | Q(
-            **{self.column: value, f"pk__{compare}": pk}
+            **{self.column: value, f"pk__{tie}": pk}
         )
+
+    @property
+    def _tie_descends(self) -> bool:
+        return self.descending and not self.ties_ascend
 
     def cursor(self, row: Model) -> str:
         """Where `row` stands, as a text for the address."""

@@ -12,11 +12,27 @@ from . import (
     metrics,
     people,
     postings,
+    preferences,
+    rollout,
     upload,
 )
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("rollout/", rollout.rollout, name="rollout"),
+    path("rollout/<slug:flag>/", rollout.rollout, name="rollout_flag"),
+    path("rollout/<slug:flag>/set/", rollout.set_mode, name="rollout_set"),
+    path("rollout/<slug:flag>/off/", rollout.off_now, name="rollout_off"),
+    path("rollout/<slug:flag>/proposal/<slug:verb>/", rollout.proposal, name="rollout_proposal"),
+    path("rollout/<slug:flag>/ramp/", rollout.start_ramp, name="rollout_ramp"),
+    path("rollout/<slug:flag>/ramp/<slug:verb>/", rollout.ramp, name="rollout_ramp_verb"),
+    path("rollout/<slug:flag>/revert/<int:event>/", rollout.revert, name="rollout_revert"),
+    path("rollout/<slug:flag>/ignore/", rollout.ignore, name="rollout_ignore"),
+    path("rollout/<slug:flag>/repair/<uuid:code>/", rollout.repair, name="rollout_repair"),
+    path(
+        "rollout/<slug:flag>/experiment/<slug:verb>/", rollout.experiment, name="rollout_experiment"
+    ),
+    path("preferences/", preferences.preferences, name="preferences"),
     path("documents/", archive.documents, name="documents"),
     path("documents/export.<slug:kind>", export.export, name="export"),
     path("documents/upload/", upload.upload, name="upload"),

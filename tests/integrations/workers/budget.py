@@ -12,7 +12,7 @@ from integrations.resilience import Budget
 
 url, seconds, seed = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 redis = Redis.from_url(url, socket_timeout=30)
-dice = random.Random(seed)  # noqa: S311 - varies the delays, guards nothing
+dice = random.Random(seed)
 budget = Budget(
     "77",
     redis=redis,

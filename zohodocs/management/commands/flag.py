@@ -1,4 +1,4 @@
-"""`flag list | show NAME | set NAME --mode … --why TEXT`: the rollout."""
+"""`flag list | show | set | off | stage | ramp | evidence | repair`: the rollout."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
-from zohodocs.models import Flag, FlagMode
-from zohodocs.rollout import flags
+from zohodocs.models import Flag, FlagMode, Ramp, Rollback
+from zohodocs.operations import repairing, rollouts
+from zohodocs.rollout import flags, ramps
+from zohodocs.rollout.definitions import STAGES
 
 from ._arguments import PlainCommand, organization_of
 
@@ -31,18 +34,90 @@ class Command(PlainCommand):
         change.add_argument("--percent")
         change.add_argument("--organization")
         change.add_argument("--why", required=True)
+        back = verbs.add_parser("off", help="back to the old way; lists what the new one had")
+        back.add_argument("name")
+        back.add_argument("--why", required=True)
+        stage = verbs.add_parser("stage", help=f"turn a stage back: {', '.join(STAGES)}")
+        stage.add_argument("stage", choices=list(STAGES))
+        stage.add_argument("--why", required=True)
+        ramp = verbs.add_parser("ramp", help="start, pause, resume, abort or approve a ramp")
+        ramp.add_argument("name")
+        ramp.add_argument("deed", choices=["start", *ramps.DEEDS])
+        ramp.add_argument("--steps", default=" ".join(ramps.USUAL_STEPS))
+        ramp.add_argument("--hold-hours", default="24")
+        ramp.add_argument("--min-sample", type=int, default=200)
+        ramp.add_argument("--dry-run", action="store_true")
+        ramp.add_argument("--why", required=True)
+        proof = verbs.add_parser("evidence", help="what the figures say about a flag")
+        proof.add_argument("name")
+        repair = verbs.add_parser("repair", help="give what the last rollback listed to people")
+        repair.add_argument("name")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do as asked."""
         if options["verb"] == "list":
             for name in flags.DEFINITIONS:
                 self._show(name)
-        elif options["verb"] == "show":
-            if options["name"] not in flags.DEFINITIONS:
-                raise CommandError(f"There is no flag “{options['name']}”.", returncode=2)
-            self._show(options["name"])
-        else:
-            self._set(options)
+            return
+        if options["verb"] == "stage":
+            options["name"] = STAGES[options["stage"]]
+        if options["name"] not in flags.DEFINITIONS:
+            raise CommandError(f"There is no flag “{options['name']}”.", returncode=2)
+        deeds = {
+            "show": lambda: self._show(options["name"]),
+            "set": lambda: self._set(options),
+            "off": lambda: self._off(options),
+            "stage": lambda: self._off(options),
+            "ramp": lambda: self._ramp(options),
+            "evidence": lambda: self._evidence(options["name"]),
+            "repair": lambda: self._repair(options["name"]),
+        }
+        deeds[options["verb"]]()
+
+    def _off(self, options: dict[str, Any]) -> None:
+        """Within a second for every document that arrives from now on."""
+        try:
+            made = rollouts.turn_back(options["name"], by=getpass.getuser(), why=options["why"])
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from error
+        touched = made.items.count()
+        self.json_line(
+            {"name": made.flag, "mode": "off", "touched": touched, "rollback": str(made.code)}
+        )
+
+    def _ramp(self, options: dict[str, Any]) -> None:
+        name, by, why = options["name"], getpass.getuser(), options["why"]
+        try:
+            if options["deed"] == "start":
+                ramps.start(
+                    flag=name,
+                    by=by,
+                    why=why,
+                    steps=options["steps"].split(),
+                    hold_hours=Decimal(options["hold_hours"]),
+                    min_sample=options["min_sample"],
+                    dry_run=options["dry_run"],
+                )
+            else:
+                found = ramps.open_ramp(name)
+                if found is None:
+                    raise CommandError("No ramp is under way.", returncode=2)
+                ramps.DEEDS[options["deed"]](found, by=by, why=why)
+        except (ramps.RampRefused, InvalidOperation, ValueError) as error:
+            raise CommandError(str(error), returncode=2) from error
+        row = Ramp.objects.filter(flag=name).latest("pk")
+        self.json_line(
+            {"name": name, "ramp": row.state, "steps": row.steps, "step": row.steps[row.step]}
+        )
+
+    def _evidence(self, name: str) -> None:
+        self.json_line(rollouts.evidence_of(name, now=timezone.now()).to_json())
+
+    def _repair(self, name: str) -> None:
+        made = Rollback.objects.filter(flag=name).order_by("-pk").first()
+        if made is None:
+            raise CommandError(f"{name} was never turned back.", returncode=2)
+        self.json_line({"rollback": str(made.code), **repairing.repair(made, by=getpass.getuser())})
 
     def _show(self, name: str) -> None:
         definition = flags.DEFINITIONS[name]

@@ -48,7 +48,7 @@ def create(*, reason: str, now: datetime | None = None) -> Manifest:
         raise BackupError(f"{made.name} exists already. Try again in a second.")
     paths = _write_rows(made, place, sealer)
     _write_files(made, place, sealer, paths)
-    made.bytes += place.write(made.object, sealer.seal([made.to_bytes()]))
+    made.bytes += place.write(made.object, sealer.seal([made.to_json().encode()]))
     facts = {"name": made.name, "bytes": made.bytes, "missing": len(made.missing)}
     # Before the first migration there is no table for it, and before one that makes it neither.
     if Heartbeat._meta.db_table in connection.introspection.table_names():
@@ -79,7 +79,8 @@ def remove_old(*, now: datetime) -> list[str]:
     The newest complete one stays, however old it is.
     """
     place, sealer = usual_place(), Sealer(settings.BACKUP_KEYS)
-    kept, gone = [], []
+    kept: list[Manifest] = []
+    gone: list[Manifest] = []
     found = [manifest.read(place, sealer, name) for name in manifest.names(place)]
     newest_good = next((each.name for each in reversed(found) if not each.missing), None)
     oldest = now - timedelta(days=settings.BACKUP_KEEP_DAYS)

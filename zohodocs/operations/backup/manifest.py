@@ -52,9 +52,9 @@ class Manifest:
         """When the database was looked at."""
         return datetime.fromisoformat(self.made_at)
 
-    def to_bytes(self) -> bytes:
+    def to_json(self) -> str:
         """As it is written."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False).encode()
+        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False)
 
 
 def read(place: Place, sealer: Sealer, name: str) -> Manifest:

@@ -2,10 +2,12 @@
 
 from .budget import budget
 from .extracting import extract
+from .flags import flags
 from .old_vs_new import old_vs_new
 from .pipeline import pipeline
 from .recognising import ocr
 from .result import Result
+from .rollouts import rollouts
 
 BENCHMARKS = {
     "pipeline": pipeline,
@@ -13,6 +15,8 @@ BENCHMARKS = {
     "ocr": ocr,
     "old_vs_new": old_vs_new,
     "budget": budget,
+    "flags": flags,
+    "rollouts": rollouts,
 }
 
 __all__ = ["BENCHMARKS", "Result"]

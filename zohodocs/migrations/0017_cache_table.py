@@ -17,5 +17,5 @@ def take_away(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = (("zohodocs", "0070_heartbeat"),)
+    dependencies = (("zohodocs", "0016_heartbeat"),)
     operations = (migrations.RunPython(make, take_away),)

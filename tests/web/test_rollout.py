@@ -1,0 +1,173 @@
+"""The page of the flags: what an admin does there, and what stays after."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import client_of
+from tests.factories import DocumentFactory, UserFactory
+from tests.page import plain_static
+from zohodocs.models import (
+    AuditEvent,
+    EvidenceSnapshot,
+    Experiment,
+    Flag,
+    FlagMode,
+    IgnoredDifference,
+    Ramp,
+    Rollback,
+    ShadowDifference,
+)
+from zohodocs.rollout.flags import set_flag
+
+__all__ = ["plain_static"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
+FLAG = "ml_predictions"
+
+
+def admin(name: str) -> Client:
+    user: User = UserFactory(username=name, is_superuser=True)
+    return client_of(user)
+
+
+@pytest.fixture
+def root() -> Client:
+    return admin("root")
+
+
+def post(client: Client, name: str, *arguments: object, **sent: object) -> str:
+    address = reverse(name, args=[FLAG, *arguments])
+    response = client.post(address, {"why": "To try it.", **sent}, follow=True)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def setting() -> tuple[str, str]:
+    row = Flag.objects.filter(name=FLAG).first()
+    return (row.mode, f"{row.percent:.2f}") if row else ("off", "0.00")
+
+
+def test_every_flag_is_there_with_its_words(root: Client) -> None:
+    page = root.get(reverse("rollout")).content.decode()
+
+    assert "Pages are read by rules alone." in page
+    for name in ("parallel_processing", "new_cache", "auto_approve", "layout_memory"):
+        assert name in page
+
+
+def test_a_small_share_is_set_at_once_and_a_large_one_waits_for_a_second(root: Client) -> None:
+    assert "Changed." in post(root, "rollout_set", mode="percent", percent="10")
+    assert setting() == ("percent", "10.00")
+
+    said = post(root, "rollout_set", mode="percent", percent="25")
+    assert "a second person confirms it" in said
+    assert "root proposes" in said
+    assert setting() == ("percent", "10.00")
+    assert "Another person confirms" in post(root, "rollout_proposal", "confirm")
+
+    post(admin("vera"), "rollout_proposal", "confirm")
+
+    assert setting() == ("percent", "25.00")
+    assert Flag.objects.get(name=FLAG).changed_by == "root + vera"
+
+
+def test_a_proposal_can_be_withdrawn(root: Client) -> None:
+    post(root, "rollout_set", mode="on")
+    post(root, "rollout_proposal", "withdraw")
+
+    assert "Nothing waits" in post(admin("vera"), "rollout_proposal", "confirm")
+    assert setting() == ("off", "0.00")
+
+
+def test_going_down_needs_nobody_else(root: Client) -> None:
+    set_flag(name=FLAG, mode=FlagMode.ON, why="x", by="x")
+
+    post(root, "rollout_set", mode="percent", percent="50")
+
+    assert setting() == ("percent", "50.00")
+
+
+def test_a_change_says_why(root: Client) -> None:
+    post(root, "rollout_set", mode="shadow", why=" ")
+
+    assert setting() == ("off", "0.00")
+
+
+def test_off_now_lists_what_was_touched_and_people_get_it(root: Client) -> None:
+    post(root, "rollout_set", mode="percent", percent="10")
+    Flag.objects.update(changed_at="2020-01-01T00:00Z")
+    DocumentFactory(approved=True, flags={FLAG: {"arm": "candidate"}})
+
+    assert "1 documents had the new way" in post(root, "rollout_off")
+    assert setting() == ("off", "0.00")
+    made = Rollback.objects.get()
+    assert "1 given to people" in post(root, "rollout_repair", made.code)
+
+
+def test_a_ramp_from_the_page(root: Client) -> None:
+    plan = {"steps": "0, 5, 10", "hold_hours": "1", "min_sample": "5"}
+    assert "The ramp has begun." in post(root, "rollout_ramp", **plan)
+    assert setting() == ("shadow", "100.00")
+    assert "held 0.0 h of 1.00 h" in root.get(reverse("rollout_flag", args=[FLAG])).content.decode()
+
+    post(root, "rollout_ramp_verb", "pause")
+    assert Ramp.objects.get().state == "paused"
+    post(root, "rollout_ramp_verb", "resume")
+    post(root, "rollout_ramp_verb", "abort")
+    assert Ramp.objects.get().state == "aborted"
+    assert "No ramp is under way" in post(root, "rollout_ramp_verb", "pause")
+
+
+def test_history_shows_before_and_after_and_takes_back(root: Client) -> None:
+    post(root, "rollout_set", mode="percent", percent="5")
+    post(root, "rollout_set", mode="percent", percent="8")
+    first = AuditEvent.objects.filter(verb="flag.changed").earliest("pk")
+
+    page = root.get(reverse("rollout_flag", args=[FLAG])).content.decode()
+    assert "<del>percent 5.00</del> → <ins>percent 8.00</ins>" in page
+    post(root, "rollout_revert", first.pk)
+
+    assert setting() == ("percent", "5.00")
+
+
+def test_a_known_difference_is_ignored_from_then_on(root: Client) -> None:
+    document = DocumentFactory(in_review=True)
+    ShadowDifference.objects.create(
+        organization=document.organization,
+        document=document,
+        flag=FLAG,
+        field="iban",
+        control="A",
+        candidate="B",
+    )
+    page = root.get(reverse("rollout_flag", args=[FLAG]) + "?field=iban").content.decode()
+    assert "is known" in page
+
+    post(root, "rollout_ignore", field="iban", control="A", candidate="B")
+
+    assert IgnoredDifference.objects.get().why == "To try it."
+
+
+def test_the_chart_is_drawn_from_what_was_kept(root: Client) -> None:
+    for wins in (3, 9):
+        figure = {"name": "pairs", "candidate": wins / 10, "low": 0.1, "high": 0.95}
+        said = {"control": 10 - wins, "candidate": wins, "neither": 0}
+        EvidenceSnapshot.objects.create(flag=FLAG, data={"figures": [figure], "pairs": said})
+
+    page = root.get(reverse("rollout_flag", args=[FLAG])).content.decode()
+
+    assert 'points="0.0,84.0 400.0,12.0"' in page
+
+
+def test_an_experiment_from_the_page(root: Client) -> None:
+    plan = {"percent": "50", "smallest_effect": "5", "base_rate": "15"}
+    assert "documents are planned" in post(root, "rollout_experiment", "start", **plan)
+    assert "runs already" in post(root, "rollout_experiment", "start", **plan)
+
+    post(root, "rollout_experiment", "decide", winner="control")
+
+    assert Experiment.objects.get().winner == "control"
+    assert setting() == ("off", "0.00")

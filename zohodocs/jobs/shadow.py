@@ -1,0 +1,23 @@
+"""The job that tries the new ways beside the old one, long after the document went on."""
+
+from __future__ import annotations
+
+from zohodocs import telemetry
+from zohodocs.models import Document
+from zohodocs.pipeline import beside
+
+
+def shadow(*, document_id: int, **_: object) -> None:
+    """Run every candidate the document is in shadow for, once; nothing of it reaches the document.
+
+    Runs in a process and queue of its own, under RQ's time limit: one that hangs or eats the memory
+    takes this worker down and nothing else.
+    """
+    document = Document.objects.select_related("organization").filter(pk=document_id).first()
+    if document is None:
+        return
+    telemetry.bind(document=str(document.code))
+    try:
+        beside.run(document)
+    finally:
+        telemetry.unbind()

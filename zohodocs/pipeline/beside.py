@@ -1,0 +1,67 @@
+"""The new way beside the old one: read and decide anew with one flag's candidate, and compare.
+
+The pipeline's look-ups only read; Zoho is not asked at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+
+from zohodocs.domain.invoice import FIELD_NAMES
+from zohodocs.models import Document, Extraction, ShadowRun
+from zohodocs.rollout import shadow
+from zohodocs.rollout.comparing import differing
+from zohodocs.rollout.flags import CANDIDATE
+from zohodocs.rollout.readonly import no_writes
+from zohodocs.rollout.shadow import Difference
+
+from . import preview
+
+# Flags whose candidate is another way of reading or deciding; `new_cache` is compared where Zoho
+# was asked anyway (`cached_vendors`), and how many workers there are leaves no trace in a paper.
+FLAGS = ("ml_predictions", "layout_memory", "llm_fallback", "auto_approve")
+_READING = frozenset({"ml_predictions", "layout_memory", "llm_fallback"})
+
+
+def wanted(document: Document) -> list[str]:
+    """The flags of these that the document is in shadow for and was not run for yet."""
+    asked = [flag for flag in FLAGS if document.in_shadow(flag)]
+    if not asked:
+        return []
+    done = ShadowRun.objects.filter(document=document, flag__in=asked)
+    return [flag for flag in asked if flag not in set(done.values_list("flag", flat=True))]
+
+
+def run(document: Document) -> None:
+    """Try each candidate once; what it raises is kept as the run's error."""
+    for flag in wanted(document):
+        started, error, found = time.monotonic(), "", list[Difference]()
+        try:
+            with transaction.atomic(), no_writes():
+                found = list(_differences(document, flag))
+        except Exception as problem:
+            error = type(problem).__name__
+        shadow.keep(document, flag, found, seconds=time.monotonic() - started, error=error)
+
+
+def _differences(document: Document, flag: str) -> Iterable[Difference]:
+    arms = {name: str(answer.get("arm", "")) for name, answer in document.flags.items()}
+    again = preview.read_again(document, {**arms, flag: CANDIDATE})
+    if flag in _READING:
+        found = again.extraction.fields if again.extraction else {}
+        candidate = {name: value.value for name, value in found.items() if name in FIELD_NAMES}
+        for field, (ours, theirs) in differing(_control(document), candidate).items():
+            yield Difference(field, ours, theirs)
+    control = "approved" if document.approved_by == "worker" else "in_review"
+    if flag == "auto_approve" and again.route != control:
+        yield Difference("route", control, again.route)
+
+
+def _control(document: Document) -> Mapping[str, str]:
+    """What the machine read by the way in force, whatever people made of it since."""
+    row = Extraction.objects.filter(document=document).order_by("pk").first()
+    fields = row.data.get("fields", {}) if row else {}
+    return {name: str(value.get("value", "")) for name, value in fields.items()}

@@ -1,0 +1,263 @@
+"""`/rollout/`: how each flag stands, on what evidence, and the verbs on it. For superusers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zohodocs.models import (
+    AuditEvent,
+    Experiment,
+    ExperimentState,
+    FlagMode,
+    IgnoredDifference,
+    Rollback,
+)
+from zohodocs.operations import repairing, rollouts
+from zohodocs.rollout import changes, experiments, ramps
+from zohodocs.rollout.changes import ChangeRefused, Proposal
+from zohodocs.rollout.definitions import DEFINITIONS
+from zohodocs.rollout.experiments import ExperimentRefused
+from zohodocs.rollout.ramps import RampRefused
+from zohodocs.web import rollout_page
+from zohodocs.web.htmx import Request, page
+
+View = Callable[..., HttpResponse]
+_REFUSALS = (RampRefused, ChangeRefused, ExperimentRefused, ValueError)
+
+
+def _for_superusers(view: View) -> View:
+    """A flag reaches every company; for everybody else the page is not there."""
+
+    @wraps(view)
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        named = kwargs.get("flag")
+        if not request.user.is_superuser or (named is not None and named not in DEFINITIONS):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+class SetForm(forms.Form):
+    """Mode, share, reason."""
+
+    mode = forms.ChoiceField(choices=FlagMode.choices)
+    percent = forms.DecimalField(required=False, max_digits=5, decimal_places=2)
+    why = forms.CharField(max_length=500)
+
+
+class RampForm(forms.Form):
+    """A plan; steps as percentages with spaces between, 0 = shadow."""
+
+    steps = forms.CharField(max_length=200)
+    hold_hours = forms.DecimalField(min_value=0, max_digits=6, decimal_places=2)
+    min_sample = forms.IntegerField(min_value=0, max_value=1_000_000)
+    dry_run = forms.BooleanField(required=False)
+    why = forms.CharField(max_length=500)
+
+
+class ExperimentForm(forms.Form):
+    """Share of the new way, the effect that matters, the rate as it is, both in percent."""
+
+    percent = forms.DecimalField(max_digits=5, decimal_places=2)
+    smallest_effect = forms.DecimalField(max_digits=5, decimal_places=2)
+    base_rate = forms.DecimalField(max_digits=5, decimal_places=2, min_value=0, max_value=100)
+    why = forms.CharField(max_length=500)
+
+
+class IgnoreForm(forms.Form):
+    """A difference that is known."""
+
+    field = forms.CharField(max_length=40)
+    control = forms.CharField(max_length=200, required=False, strip=False)
+    candidate = forms.CharField(max_length=200, required=False, strip=False)
+    why = forms.CharField(max_length=200)
+
+
+@_for_superusers
+@require_safe
+def rollout(request: Request, flag: str = "ml_predictions") -> HttpResponse:
+    """One flag, and the list of all beside it."""
+    field = request.GET.get("field", "")[:40].replace("\0", "")
+    context = {
+        "section": "rollout",
+        "cards": rollout_page.cards(),
+        **rollout_page.context(flag, field=field),
+        "modes": FlagMode.choices,
+        "usual_steps": " ".join(ramps.USUAL_STEPS),
+    }
+    return page(request, "web/rollout.html", part="card", context=context)
+
+
+@_for_superusers
+@require_POST
+def set_mode(request: Request, flag: str) -> HttpResponse:
+    """Set mode and share, or propose it."""
+    form = SetForm(request.POST)
+    if not form.is_valid():
+        return _said(request, flag, _problem(form))
+    said = form.cleaned_data
+    return _change(request, flag, FlagMode(said["mode"]), said["percent"], said["why"])
+
+
+@_for_superusers
+@require_POST
+def off_now(request: Request, flag: str) -> HttpResponse:
+    """Back to the old way, at once, with the list of what the new one touched."""
+
+    def act() -> str:
+        why = request.POST.get("why", "")
+        made = rollouts.turn_back(flag, by=request.user.get_username(), why=why)
+        return _("Off. %(n)s documents had the new way.") % {"n": made.items.count()}
+
+    return _act(request, flag, act)
+
+
+@_for_superusers
+@require_POST
+def proposal(request: Request, flag: str, verb: str) -> HttpResponse:
+    """Confirm or withdraw what waits for a second person."""
+    by = request.user.get_username()
+
+    def act() -> str:
+        if verb == "confirm":
+            changes.confirm(flag, by=by)
+            return _("Changed.")
+        changes.withdraw(flag, by=by)
+        return _("Withdrawn.")
+
+    return _act(request, flag, act)
+
+
+@_for_superusers
+@require_POST
+def start_ramp(request: Request, flag: str) -> HttpResponse:
+    """Begin a ramp."""
+    form = RampForm(request.POST)
+    if not form.is_valid():
+        return _said(request, flag, _problem(form))
+    said = dict(form.cleaned_data)
+    steps = said.pop("steps").replace(",", " ").split()
+
+    def act() -> str:
+        ramps.start(flag=flag, by=request.user.get_username(), steps=steps, **said)
+        return _("The ramp has begun.")
+
+    return _act(request, flag, act)
+
+
+@_for_superusers
+@require_POST
+def ramp(request: Request, flag: str, verb: str) -> HttpResponse:
+    """Pause, resume, abort, approve the next step."""
+    found, deed = ramps.open_ramp(flag), ramps.DEEDS.get(verb)
+    if found is None or deed is None:
+        return _said(request, flag, _("No ramp is under way."))
+
+    def act() -> str:
+        deed(found, by=request.user.get_username(), why=request.POST.get("why", ""))
+        return _("Done.")
+
+    return _act(request, flag, act)
+
+
+@_for_superusers
+@require_POST
+def revert(request: Request, flag: str, event: int) -> HttpResponse:
+    """Set it as it was after an earlier change; above the limit that is a proposal, too."""
+    rows = AuditEvent.objects.filter(verb="flag.changed", data__flag=flag, organization=None)
+    then = get_object_or_404(rows, pk=event).data["after"]
+    mode, percent = FlagMode(then["mode"]), Decimal(then["percent"])
+    return _change(request, flag, mode, percent, request.POST.get("why", ""))
+
+
+@_for_superusers
+@require_POST
+def ignore(request: Request, flag: str) -> HttpResponse:
+    """Ask nobody about differences like this one any more."""
+    form = IgnoreForm(request.POST)
+    if not form.is_valid():
+        return _said(request, flag, _problem(form))
+    IgnoredDifference.objects.create(flag=flag, by=request.user.get_username(), **form.cleaned_data)
+    return _said(request, flag, _("From now on nobody is asked about it."), good=True)
+
+
+@_for_superusers
+@require_POST
+def repair(request: Request, flag: str, code: UUID) -> HttpResponse:
+    """Give the documents of a rollback to people."""
+    made = get_object_or_404(Rollback, flag=flag, code=code)
+
+    def act() -> str:
+        done = repairing.repair(made, by=request.user.get_username())
+        return _("%(opened)s given to people, %(fine)s need nothing.") % done
+
+    return _act(request, flag, act)
+
+
+@_for_superusers
+@require_POST
+def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
+    """Start an experiment, or decide it."""
+    by = request.user.get_username()
+
+    def start() -> str:
+        form = ExperimentForm(request.POST)
+        if not form.is_valid():
+            raise ExperimentRefused(_problem(form))
+        said = dict(form.cleaned_data)
+        said["base_rate"] = float(said["base_rate"]) / 100
+        made = experiments.start(flag=flag, by=by, **said)
+        return _("It runs: %(n)s documents are planned.") % {"n": made.planned}
+
+    def decide() -> str:
+        running = Experiment.objects.filter(flag=flag, state=ExperimentState.RUNNING).first()
+        if running is None:
+            raise ExperimentRefused(_("No experiment runs."))
+        winner, why = request.POST.get("winner", ""), request.POST.get("why", "")
+        experiments.decide(running, winner=winner, by=by, why=why)
+        return _("Decided.")
+
+    return _act(request, flag, start if verb == "start" else decide)
+
+
+def _change(
+    request: Request, flag: str, mode: FlagMode, percent: Decimal | None, why: str
+) -> HttpResponse:
+    def act() -> str:
+        made = changes.change(flag, mode, percent, by=request.user.get_username(), why=why)
+        waits = isinstance(made, Proposal)
+        return _("Proposed: a second person confirms it.") if waits else _("Changed.")
+
+    return _act(request, flag, act)
+
+
+def _act(request: Request, flag: str, act: Callable[[], str]) -> HttpResponse:
+    try:
+        said = act()
+    except _REFUSALS as problem:
+        return _said(request, flag, str(problem))
+    return _said(request, flag, said, good=True)
+
+
+def _said(request: Request, flag: str, text: str, *, good: bool = False) -> HttpResponse:
+    (messages.success if good else messages.error)(request, text)
+    return HttpResponseRedirect(reverse("rollout_flag", args=[flag]), status=303)
+
+
+def _problem(form: forms.Form) -> str:
+    name, errors = next(iter(form.errors.items()))
+    return f"{name}: {errors[0]}" if errors else _("The form was incomplete. Try again.")
