@@ -50,7 +50,7 @@ def test_a_zombie_that_lost_its_lease_sends_nothing(
             posting = Posting.objects.get(document=document)
             Posting.objects.update(lease_token=posting.lease_token + 1)
 
-    monkeypatch.setattr("zohodocs.posting.attempt.crash_here", taken_over)
+    monkeypatch.setattr("zohodocs.domain.crash.crash_here", taken_over)
     outcome = desk.push(document)
     monkeypatch.undo()
 
@@ -69,7 +69,7 @@ def test_a_zombie_does_not_hang_a_second_file_on_the_bill(
             posting = Posting.objects.get(document=document)
             Posting.objects.update(lease_token=posting.lease_token + 1)
 
-    monkeypatch.setattr("zohodocs.posting.filing.crash_here", taken_over)
+    monkeypatch.setattr("zohodocs.domain.crash.crash_here", taken_over)
     outcome = desk.push(document)
 
     assert outcome.done == "busy"

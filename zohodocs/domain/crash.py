@@ -23,7 +23,7 @@ def crash_here(name: str) -> None:
         _die()
 
 
-class around:  # noqa: N801 - used like a function, as `contextlib.suppress` is
+class around:
     """Crash points on both sides of a commit or of a call that changes something outside.
 
     `around("push.file")` is `push.before_file` and, if the block ended well, `push.after_file`.

@@ -121,7 +121,8 @@ def ring_for_contacts(organization_id: int) -> bool:
         queue = django_rq.get_queue("sync")
         bell = f"organization:{organization_id}:contacts:bell"
         if queue.connection.set(bell, 1, nx=True, px=round(scaled(_QUIET_SECONDS) * 1000)):
-            queue.enqueue(CONTACTS, organization_id=organization_id, at_front=True)
+            with around("ring.contacts"):
+                queue.enqueue(CONTACTS, organization_id=organization_id, at_front=True)
     except (RedisError, OSError):
         logger.warning("doorbell.ring.unheard", queue="sync", organization_id=organization_id)
         return False

@@ -103,10 +103,11 @@ def amend(
     except Exception as error:
         logger.exception("bill.amendment.failed", document=str(amendment.posting.document.code))
         not_before = now() + timedelta(seconds=settings.UNKNOWN_GRACE_SECONDS)
-        Amendment.objects.filter(pk=amendment.pk, lease_token=token).update(
-            error_code="unforeseen",
-            error_message=f"Something unforeseen went wrong ({type(error).__name__}).",
-        )
+        with around("amend.failed"):
+            Amendment.objects.filter(pk=amendment.pk, lease_token=token).update(
+                error_code="unforeseen",
+                error_message=f"Something unforeseen went wrong ({type(error).__name__}).",
+            )
     with around("amend.release"):
         Amendment.objects.filter(pk=amendment.pk, lease_token=token).update(
             lease_until=None, lease_owner="", not_before=not_before
@@ -186,9 +187,10 @@ class _Turn:
 
     def note(self, code: str, message: str) -> None:
         """Keep in words what holds it up."""
-        Amendment.objects.filter(pk=self.amendment.pk, lease_token=self._token).update(
-            error_code=code[:40], error_message=message
-        )
+        with around("amend.note"):
+            Amendment.objects.filter(pk=self.amendment.pk, lease_token=self._token).update(
+                error_code=code[:40], error_message=message
+            )
 
     def _problem(self, change: Change, entry: Entry) -> str:
         if self.amendment.kind == AmendmentKind.APPLY_CREDIT and self._is_in_question():

@@ -109,9 +109,9 @@ class Attempt:
 
     def note(self, code: str, message: str) -> None:
         """Keep in words what holds the posting up."""
-        Posting.objects.filter(pk=self.posting.pk, lease_token=self._token).update(
-            error_code=code, error_message=message
-        )
+        ours = Posting.objects.filter(pk=self.posting.pk, lease_token=self._token)
+        with around("push.note"):
+            ours.update(error_code=code, error_message=message)
 
     def wait_for(self, error: IntegrationError) -> None:
         """Nothing was done: say why, and when to try again."""
@@ -301,9 +301,9 @@ class Attempt:
             self.move(_S.PLANNED, error_code="", error_message="")
 
     def _in_the_way(self, stranger: Entry) -> None:
-        Posting.objects.filter(pk=self.posting.pk, lease_token=self._token).update(
-            stands=standing.of(stranger)
-        )
+        ours = Posting.objects.filter(pk=self.posting.pk, lease_token=self._token)
+        with around("push.stranger"):
+            ours.update(stands=standing.of(stranger))
         if years.is_of_another(stranger, self.document):
             self._with_the_year(stranger)
             return
@@ -355,7 +355,7 @@ class Attempt:
 
     def finish(self, to: PostingState, **values: Any) -> None:
         """The entry was seen, and nothing is left to do: the document is posted."""
-        with transaction.atomic():
+        with around("push.finish"), transaction.atomic():
             self.move(to, **values)
             self.document.move(
                 frm=DocumentState.POSTING, to=DocumentState.POSTED, by=Mover.MACHINE, now=self.now()

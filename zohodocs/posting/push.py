@@ -82,10 +82,12 @@ def push(
     try:
         client = clients.books(document.organization)
     except clients.NotConnected as error:
-        Posting.objects.filter(pk=posting.pk, lease_token=token).update(
-            error_code="not_connected", error_message=str(error)
-        )
-        posting.release(token=token, not_before=now() + timedelta(seconds=_unforeseen_seconds()))
+        ours = Posting.objects.filter(pk=posting.pk, lease_token=token)
+        with around("push.not_connected"):
+            ours.update(error_code="not_connected", error_message=str(error))
+        later = now() + timedelta(seconds=_unforeseen_seconds())
+        with around("push.put_off"):
+            posting.release(token=token, not_before=later)
         return Outcome("not_connected")
     with client:
         return _attempted(document, posting, token, client, now)

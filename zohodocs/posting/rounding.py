@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from integrations.errors import IntegrationError
+from zohodocs.domain.crash import around
 from zohodocs.domain.money import ZERO, one_minor_unit
 from zohodocs.telemetry import get_logger
 

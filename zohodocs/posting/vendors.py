@@ -14,6 +14,7 @@ from django.utils import timezone
 from integrations.errors import NameTaken, NotFound
 from integrations.zoho_books import Contact, ZohoBooks
 from zohodocs import clients
+from zohodocs.domain.crash import around
 from zohodocs.domain.identity import bare_tax_id, fold_name, same_tax_id
 from zohodocs.models import AuditEvent, Connection, Document, Vendor
 from zohodocs.telemetry import get_logger
@@ -87,7 +88,8 @@ def _checked(vendor: Vendor, connection: Connection, books: ZohoBooks) -> str:
             " the wrong one, or choose another vendor.",
             field="supplier_tax_id",
         )
-    Vendor.objects.filter(pk=vendor.pk).update(checked_at=timezone.now(), active=True)
+    with around("push.vendor_checked"):
+        Vendor.objects.filter(pk=vendor.pk).update(checked_at=timezone.now(), active=True)
     return contact_id
 
 
