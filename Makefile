@@ -4,14 +4,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test lint fmt bench lock
+.PHONY: help install install-dev run demo test lint fmt bench chaos lock
 
 help:
 	@echo "make demo     try it: Zoho sandbox, sample documents, log-ins printed"
 	@echo "make run      every service with the settings of the environment"
 	@echo "make install  the set-up alone          make test   all tests (FAST=1: fewer)"
 	@echo "make lint     every static check        make fmt    mend what can be mended"
-	@echo "make bench    all benchmarks            make lock   renew the pinned requirements"
+	@echo "make bench    all benchmarks            make chaos  half an hour of faults (CHAOS_SEED=…)"
+	@echo "make lock     renew the pinned requirements"
 
 install:
 	@$(PYTHON) scripts/install.py runtime
@@ -45,6 +46,9 @@ fmt: install-dev
 
 bench: install
 	$(BIN)/python manage.py bench
+
+chaos: install-dev
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-1800} $(BIN)/python -m scripts.run_tests tests/chaos -n 0 -s
 
 # One universal lock for Python 3.11 to 3.14: versions and hashes, no address of any index.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

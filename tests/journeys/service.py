@@ -93,7 +93,7 @@ class RunningService:
         """What the database holds now, read beside the service."""
         url = self.environment["DATABASE_URL"]
         if url:
-            with psycopg.connect(_for_psycopg(url), autocommit=True) as connection:
+            with psycopg.connect(for_psycopg(url), autocommit=True) as connection:
                 return connection.execute(query.encode()).fetchall()
         path = self.data_dir / "zohodocs.sqlite3"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)) as reader:
@@ -111,7 +111,7 @@ class RunningService:
     def workers(self, queue: str) -> list[int]:
         """Process ids of the living workers of a queue."""
         return sorted(
-            pid for pid, command in self._processes() if command.endswith(f"rqworker {queue}")
+            pid for pid, command in self.processes() if command.endswith(f"rqworker {queue}")
         )
 
     def kill_at_work(self, owners: str, *, seconds: float = 60) -> int:
@@ -134,11 +134,12 @@ class RunningService:
         return found
 
     def _owners(self, query: str) -> list[int]:
-        living = {pid for pid, _ in self._processes()}
+        living = {pid for pid, _ in self.processes()}
         named = [str(owner).split(":") for (owner,) in self.rows(query)]
         return [int(parts[1]) for parts in named if len(parts) > 1 and int(parts[1]) in living]
 
-    def _processes(self) -> Iterator[tuple[int, str]]:
+    def processes(self) -> Iterator[tuple[int, str]]:
+        """Process id and command of everything that runs for it."""
         ours = f"DATA_DIR={self.data_dir}\0".encode()
         for entry in Path("/proc").glob("[0-9]*"):
             try:
@@ -229,7 +230,7 @@ def database(url: str) -> Iterator[str]:
         yield ""
         return
     name = f"journey_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(_for_psycopg(url), autocommit=True) as connection:
+    with psycopg.connect(for_psycopg(url), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
         try:
             yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
@@ -237,5 +238,6 @@ def database(url: str) -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def _for_psycopg(url: str) -> str:
+def for_psycopg(url: str) -> str:
+    """The same address, as psycopg writes it."""
     return url.replace("postgres://", "postgresql://", 1)
