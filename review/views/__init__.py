@@ -16,6 +16,7 @@ from .claims import keep, let_go, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .notices import notice_count, notices, read_notices
+from .pages import arrange, pages, put_back
 from .returns import again, reopen, undo
 from .team import team
 from .verbs import accept, account, correct, decide, lines, vendor
@@ -27,6 +28,7 @@ __all__ = [
     "again",
     "amendment",
     "approve_several",
+    "arrange",
     "assign",
     "bulk",
     "comment",
@@ -43,9 +45,11 @@ __all__ = [
     "lines",
     "notice_count",
     "notices",
+    "pages",
     "pair",
     "posting",
     "postpone",
+    "put_back",
     "queue",
     "read_notices",
     "remember",

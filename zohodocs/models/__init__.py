@@ -25,6 +25,7 @@ from .organization import (
     Organization,
     Role,
 )
+from .page_pick import PagePick
 from .policy import Policy
 from .posting import KnownBill, Posting, PostingKind
 from .posting_call import PostingCall
@@ -92,6 +93,7 @@ __all__ = [
     "NoticeKind",
     "Organization",
     "Page",
+    "PagePick",
     "PairVerdict",
     "Policy",
     "Posting",

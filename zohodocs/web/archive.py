@@ -101,6 +101,9 @@ def document(request: Request, code: UUID) -> HttpResponse:
         "posting": Posting.objects.filter(document=found).first(),
         "copies": Document.objects.for_user(request.user).filter(duplicate_of=found)[:50],
         "item": item,
+        "may_put_back": decides and found.state == State.SPLIT,
+        "parts": Document.objects.for_user(request.user).filter(picks__source=found).distinct(),
+        "sources": Document.objects.for_user(request.user).filter(given__document=found).distinct(),
         "reopenable": decides and found.state in _REOPENABLE,
         "undoable": decides
         and found.state == State.APPROVED
