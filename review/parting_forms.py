@@ -39,7 +39,7 @@ def places(
     documents: Sequence[Document], data: Any = None
 ) -> list[tuple[Document, int, PlaceForm]]:
     """Each page of each document with its form; as they stand when there is no `data`."""
-    rows = []
+    rows: list[tuple[Document, int, PlaceForm]] = []
     for document in documents:
         for number in range(1, document.page_count + 1):
             prefix = f"{document.code}-{number}"

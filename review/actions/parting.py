@@ -209,7 +209,7 @@ def _hand_on(parent: Document, child: Document, *, everything: bool) -> None:
     FieldValue.objects.bulk_create(typed)
     known = {"received_at": parent.received_at}
     # A version beyond the first says that there are values already.
-    Document.objects.filter(pk=child.pk).update(version=F("version") + bool(typed), **known)
+    Document.objects.filter(pk=child.pk).update(version=F("version") + int(bool(typed)), **known)
     child.refresh_from_db()
 
 
@@ -223,7 +223,8 @@ def _close_questions(document: Document, by: User) -> None:
 
 def _family(document: Document) -> tuple[list[Document], list[Document]]:
     """All that share pages with it by way of parts that still count, and those parts."""
-    sources, children = {document.pk: document}, {}
+    sources: dict[int, Document] = {document.pk: document}
+    children: dict[int, Document] = {}
     while True:
         fresh = (
             Document.objects.filter(picks__source__in=sources)

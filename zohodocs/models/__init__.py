@@ -13,6 +13,7 @@ from .desk import (
     TwinVerdict,
 )
 from .document import Document, Page, State
+from .document_text import DocumentText, keep_text, with_words
 from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
@@ -74,6 +75,7 @@ __all__ = [
     "CopyState",
     "Correction",
     "Document",
+    "DocumentText",
     "DriftWatch",
     "EvidenceSnapshot",
     "Experiment",
@@ -123,5 +125,7 @@ __all__ = [
     "VendorTaxKey",
     "Verdict",
     "ZohoCopy",
+    "keep_text",
     "mirror_contact",
+    "with_words",
 ]

@@ -27,6 +27,7 @@ from zohodocs.models import (
     ReviewItem,
     ReviewState,
     State,
+    with_words,
 )
 from zohodocs.web import history
 from zohodocs.web.formats import shown
@@ -131,10 +132,5 @@ def matching(user: Any, filters: Mapping[str, Any]) -> QuerySet[Document]:
             Q(invoice_number__icontains=number) | Q(compared_number=compared_number(number) or "-")
         )
     if q := filters.get("q"):
-        rows = rows.filter(
-            Q(vendor_name__icontains=q)
-            | Q(invoice_number__icontains=q)
-            | Q(filename__icontains=q)
-            | Q(field_values__value__icontains=q)
-        ).distinct()
+        rows = with_words(rows, q)
     return rows.select_related("organization")

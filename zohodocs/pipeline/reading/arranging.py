@@ -25,7 +25,7 @@ def arranged(
     attachments) is left behind. Raises Unreadable.
     """
     with ExitStack() as stack, pikepdf.new() as made:
-        files = []
+        files: list[pikepdf.Pdf] = []
         for content, kind in zip(_parts(body, sizes), kinds, strict=True):
             pages = _as_pdf(content, kind, picks, len(files))
             files.append(stack.enter_context(_opened(pages)))
