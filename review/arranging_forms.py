@@ -11,9 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from review import actions
-from zohodocs.models import ReviewItem, TwinKind
-
-from .forms import VersionForm
+from zohodocs.models import ReviewItem
 
 MORNING = 8
 LATER = {
@@ -75,24 +73,3 @@ class RemarkForm(forms.Form):
     """A remark, or why a lead is called."""
 
     text = forms.CharField(max_length=2000, required=False)
-
-
-class TwinForm(VersionForm):
-    """The other paper, and what this one is to it."""
-
-    of = forms.UUIDField()
-    kind = forms.ChoiceField(choices=TwinKind.choices)
-
-
-class PairForm(VersionForm):
-    """Which difference, and the answer: the first that was shown, the second, or neither."""
-
-    key = forms.IntegerField(min_value=1)
-    choice = forms.CharField(max_length=10)
-
-
-class ViewForm(forms.Form):
-    """The present filters under a name."""
-
-    name = forms.CharField(max_length=40)
-    query = forms.CharField(max_length=400, required=False)

@@ -50,6 +50,13 @@ class QueueFilter(forms.Form):
         return {key: value for key, value in self.cleaned_data.items() if value not in (None, "")}
 
 
+class ViewForm(forms.Form):
+    """The present filters under a name."""
+
+    name = forms.CharField(max_length=40)
+    query = forms.CharField(max_length=400, required=False)
+
+
 class VersionForm(forms.Form):
     """Every write names the version it saw."""
 

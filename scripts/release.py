@@ -205,7 +205,8 @@ def _run(command: Sequence[str], place: Path, site: Site) -> str:
         check=False,
     )
     if done.returncode:
-        last = " ".join((done.stderr or done.stdout).strip().splitlines()[-3:])
+        # Enough for a check, which names its errors before its warnings.
+        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-30:])
         raise Failed(f"`{' '.join(command[-4:])}` failed: {last}")
     return done.stdout
 

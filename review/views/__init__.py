@@ -1,23 +1,16 @@
 """Views of the desk: they translate, the actions act."""
 
-from .arranging import (
-    assign,
-    comment,
-    escalate,
-    forget_view,
-    judge,
-    keep_view,
-    pair,
-    postpone,
-)
+from .arranging import assign, comment, escalate, postpone
 from .asides import remember, vendor_aside, what_if, why
 from .bulk import approve_several, bulk
 from .claims import keep, let_go, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
+from .judging import judge, pair
 from .notices import notice_count, notices, read_notices
 from .pages import arrange, pages, put_back
 from .returns import again, reopen, undo
+from .saved import forget_view, keep_view
 from .team import team
 from .verbs import accept, account, correct, decide, lines, vendor
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -170,6 +171,43 @@ def test_repairing_gives_every_document_to_a_person_once(organization: Organizat
     assert held.state == "in_review"
     assert sorted(ReviewItem.objects.values_list("kind", flat=True)) == ["audit", "decide"]
     assert repairing.repair(made, by="bob") == {"opened": 0, "fine": 0}
+
+
+def test_two_who_repair_at_once_do_it_once(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_in()
+    papers(organization, "candidate", 1, 0)
+    made = rollouts.turn_back(FLAG, by="ana", why="Strange totals.")
+    honest, counted = repairing._see_to, []
+
+    def with_company(*arguments: Any) -> Any:
+        counted.append(repairing.repair(made, by="bob"))
+        return honest(*arguments)
+
+    monkeypatch.setattr(repairing, "_see_to", with_company)
+
+    assert repairing.repair(made, by="ana") == {"opened": 1, "fine": 0}
+    assert counted == [{"opened": 0, "fine": 0}]
+    assert AuditEvent.objects.filter(verb="document.repair.opened").count() == 1
+
+
+def test_a_company_with_a_setting_of_its_own_is_no_evidence_for_the_others(
+    organization: Organization,
+) -> None:
+    let_in()
+    other = OrganizationFactory()
+    set_flag(name=FLAG, mode=FlagMode.ON, organization=other, why="Theirs.", by="ana")
+    papers(organization, "control", 4, 0)
+    papers(other, "candidate", 7, 7)
+
+    found = evidence.of(FLAG, since=timezone.now() - timedelta(hours=1), now=timezone.now())
+
+    assert (found.judged_control, found.judged_candidate) == (4, 0)
+
+
+def test_all_guardrails_together_err_no_more_often_than_promised() -> None:
+    assert sum(evidence.ALPHAS.values()) <= evidence.ALPHA
 
 
 def test_points_of_the_chart_are_kept_every_ten_minutes(organization: Organization) -> None:

@@ -169,6 +169,17 @@ def test_a_flag_changes_through_one_door_with_its_reason(nora: User) -> None:
     assert AuditEvent.objects.filter(verb="flag.changed", actor="boss").count() == 1
 
 
+@pytest.mark.parametrize(("mode", "percent"), [("percent", "10.01"), ("on", "0")])
+def test_one_person_alone_cannot_let_a_flag_in_widely_here(mode: str, percent: str) -> None:
+    boss = UserFactory(username="boss", is_staff=True, is_superuser=True)
+    form = {"name": "auto_approve", "mode": mode, "percent": percent, "why": "all at once"}
+
+    answer = as_user(boss).post("/admin/zohodocs/flag/add/", form)
+
+    assert "A second person confirms" in answer.text
+    assert not Flag.objects.exists()
+
+
 def test_the_admins_wider_content_policy_ends_at_its_door(nora: User) -> None:
     client = as_user(nora)
 

@@ -97,7 +97,7 @@ def test_pages_carry_a_strict_policy_and_no_inline_code(cast: Cast, name: str) -
 
 def address(name: str) -> str:
     """The address of this name, with as many arguments as it takes."""
-    for arguments in ([], [CODE], [CODE, 1]):
+    for arguments in ([], [CODE], [CODE, 1], [CODE, CODE]):
         try:
             return reverse(name, args=arguments)
         except NoReverseMatch:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from zohodocs.models import Flag, FlagMode, ShadowDifference
-from zohodocs.rollout import flags
+from zohodocs.rollout import changes, flags
 
 from .base import BY_ORGANIZATION, ReadOnlyAdmin
 
@@ -43,9 +43,20 @@ class FlagForm(forms.ModelForm[Flag]):
         ).exclude(pk=self.instance.pk)
         if twin.exists():
             raise ValidationError(_("This flag is set there already; change that row."))
+        self._refuse_what_takes_two(cleaned)
         if cleaned.get("mode") == FlagMode.SHADOW and not cleaned.get("percent"):
             raise ValidationError({"percent": _("In shadow, say how large a share is compared.")})
         return cleaned
+
+    def _refuse_what_takes_two(self, cleaned: dict[str, Any]) -> None:
+        # The rollout page knows how to wait for a second person; this form would let one alone.
+        if cleaned.get("organization") or not cleaned.get("name") or not cleaned.get("mode"):
+            return
+        mode, percent = FlagMode(cleaned["mode"]), cleaned.get("percent")
+        if changes.takes_two(cleaned["name"], mode, percent):
+            raise ValidationError(
+                _("A second person confirms a share this large: set it on the Rollout page.")
+            )
 
 
 @admin.register(Flag)

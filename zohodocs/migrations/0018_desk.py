@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reviewitem',
             name='attention',
-            field=models.DecimalField(decimal_places=4, default=0, max_digits=16),
+            field=models.DecimalField(decimal_places=4, db_default=0, default=0, max_digits=16),
         ),
         migrations.AddField(
             model_name='reviewitem',

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='shadowdifference',
             name='ignored',
-            field=models.CharField(blank=True, max_length=200),
+            field=models.CharField(blank=True, db_default="", default="", max_length=200),
         ),
         migrations.AddField(
             model_name='shadowdifference',
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='shadowdifference',
             name='verdict',
-            field=models.CharField(blank=True, choices=[('control', 'the old way'), ('candidate', 'the new way'), ('neither', 'neither')], max_length=10),
+            field=models.CharField(blank=True, choices=[('control', 'the old way'), ('candidate', 'the new way'), ('neither', 'neither')], db_default="", default="", max_length=10),
         ),
         migrations.CreateModel(
             name='EvidenceSnapshot',

@@ -74,7 +74,7 @@ class ReviewItem(ScopedModel):
     claimed_until = models.DateTimeField(null=True, blank=True)
 
     # What a look is worth (domain/attention.py): the order of the queue.
-    attention = models.DecimalField(max_digits=16, decimal_places=4, default=0)
+    attention = models.DecimalField(max_digits=16, decimal_places=4, default=0, db_default=0)
     # Who should do it; nobody = whoever comes.
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -119,9 +119,11 @@ class ShadowDifference(ScopedModel):
     candidate = models.TextField(blank=True)
     seen_at = models.DateTimeField(default=timezone.now)
     # Why it is no question: the sentence of the rule that knows it.
-    ignored = models.CharField(max_length=200, blank=True)
+    ignored = models.CharField(max_length=200, blank=True, default="", db_default="")
     # A person's word, given without knowing which is which.
-    verdict = models.CharField(max_length=10, choices=PairVerdict, blank=True)
+    verdict = models.CharField(
+        max_length=10, choices=PairVerdict, blank=True, default="", db_default=""
+    )
     judged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

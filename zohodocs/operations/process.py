@@ -7,8 +7,6 @@ import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -52,7 +50,6 @@ class Process:
             # preexec_fn is safe here: the supervisor has one thread.
             self._popen = subprocess.Popen(
                 service.command,
-                cwd=settings.BASE_DIR,  # whatever folder we were started from
                 env={**os.environ, **service.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=write_end,

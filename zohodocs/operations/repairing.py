@@ -1,4 +1,4 @@
-"""After a rollback: what the new way touched is read again, given to people, or left as it is."""
+"""After a rollback: what the new way touched is given to people, or left as it is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from zohodocs.models import (
 )
 
 _BATCH = 200
-_STILL_OURS = (State.APPROVED, State.IN_REVIEW)
 
 
 def repair(made: Rollback, *, by: str, now: datetime | None = None) -> dict[str, int]:
@@ -35,24 +34,24 @@ def repair(made: Rollback, *, by: str, now: datetime | None = None) -> dict[str,
     waiting = made.items.filter(state=Repair.LISTED).select_related("document")
     for item in waiting.order_by("pk")[:_BATCH]:
         with transaction.atomic():
-            taken = RepairItem.objects.filter(pk=item.pk, state=Repair.LISTED).update(
-                state=_see_to(item, made, by, moment), by=by, at=moment
-            )
-        if taken:
-            item.refresh_from_db()
-            counted[item.state] = counted.get(item.state, 0) + 1
+            mine = RepairItem.objects.filter(pk=item.pk)
+            # Taken before anything is done: two people who press the button at once do it once.
+            if not mine.filter(state=Repair.LISTED).update(state=Repair.FINE, by=by, at=moment):
+                continue
+            outcome = _see_to(item, made, by, moment)
+            mine.update(state=outcome)
+        counted[outcome.value] += 1
     return counted
 
 
 def _see_to(item: RepairItem, made: Rollback, by: str, now: datetime) -> Repair:
     document = item.document
     if document.state == State.APPROVED:
-        moved = document.move(
+        document.move(
             frm=DocumentState.APPROVED, to=DocumentState.IN_REVIEW, by=Mover.MACHINE, now=now
         )
-        if not moved:
-            document.refresh_from_db()
-    if document.state in (*_STILL_OURS, State.POSTED, State.POSTING):
+        document.refresh_from_db()  # where it is now, whoever moved it
+    if document.state in (State.IN_REVIEW, State.POSTED, State.POSTING):
         _ask(document, made)
         AuditEvent.record(
             "document.repair.opened",

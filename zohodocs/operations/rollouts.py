@@ -24,7 +24,6 @@ from zohodocs.models import (
     Organization,
     Ramp,
     RampState,
-    Repair,
     RepairItem,
     Rollback,
     State,
@@ -40,7 +39,6 @@ logger = get_logger(__name__)
 GUARDRAIL = "guardrail"
 _SNAPSHOT_EVERY = timedelta(minutes=10)
 _MOST_REPAIRS = 5000
-_LET_IN = (FlagMode.PERCENT, FlagMode.ON, FlagMode.SHADOW)
 
 
 def evaluate(*, now: datetime | None = None) -> list[str]:
@@ -61,6 +59,12 @@ def since_of(flag: Flag) -> datetime:
     return ramp.started_at if ramp else flag.changed_at
 
 
+def evidence_of(flag: str, *, now: datetime) -> Evidence:
+    """What the figures say of it as it is set for everybody; from now on where it never was."""
+    row = Flag.objects.filter(name=flag, organization=None).first()
+    return evidence.of(flag, since=since_of(row) if row else now, now=now)
+
+
 def turn_back(
     flag: str,
     *,
@@ -72,13 +76,18 @@ def turn_back(
 ) -> Rollback:
     """Off, at once; list every document the new way touched since it was let in.
 
+    For everyone (`organization` None) it is off for companies with a setting of their own, too.
     Raises UnknownFlag, ValueError without a reason. Also what the button and the command do.
     """
     moment = now or timezone.now()
     row = Flag.objects.filter(name=flag, organization=organization).first()
-    since = since_of(row) if row else moment
+    own = _own_settings(flag) if organization is None else []
+    # The earliest: a company of its own setting may have begun before the others.
+    since = min([since_of(row) if row else moment, *(each.changed_at for each in own)])
     with transaction.atomic():
         set_flag(name=flag, mode=FlagMode.OFF, organization=organization, why=why, by=by)
+        for each in own:
+            set_flag(name=flag, mode=FlagMode.OFF, organization=each.organization, why=why, by=by)
         Ramp.objects.filter(flag=flag, state__in=ramps.OPEN).update(
             state=RampState.ROLLED_BACK, why=why
         )
@@ -101,6 +110,11 @@ def turn_back(
     metrics.ROLLBACKS.labels(flag).inc()
     logger.error("flag.rolled_back", flag=flag, by=by, documents=listed)
     return made
+
+
+def _own_settings(flag: str) -> Sequence[Flag]:
+    rows = Flag.objects.filter(name=flag, organization__isnull=False)
+    return list(rows.exclude(mode=FlagMode.OFF).select_related("organization").order_by("pk"))
 
 
 def _on_their_way() -> Sequence[Flag]:
@@ -169,8 +183,3 @@ def _list_touched(made: Rollback, organization: Organization | None) -> int:
     ]
     RepairItem.objects.bulk_create(items)
     return len(items)
-
-
-def open_repairs(made: Rollback) -> int:
-    """How many of its documents nobody has looked at yet."""
-    return made.items.filter(state=Repair.LISTED).count()

@@ -1,4 +1,4 @@
-"""What must happen again and again beside the papers: census, audit verification, backup.
+"""What must happen again and again beside the papers: rollouts, census, mail, audit, backup.
 
 None of it is urgent and some of it takes minutes, so it has a process of its own and never keeps
 the sweep waiting. Two schedulers at once do double work and no harm.
@@ -20,7 +20,7 @@ from zohodocs.timing import scaled
 from . import audit_trail, backup, census, digest, nightly, rollouts
 
 logger = get_logger(__name__)
-_CENSUS_SECONDS = 60.0
+_MINUTE = 60.0
 _ROLLOUT_SECONDS = 15.0
 _AGAIN_AFTER_A_FAILURE = 3600.0
 
@@ -61,10 +61,10 @@ def tasks() -> list[Task]:
             Task(Heartbeat.BACKUP, _night_came, lambda _now: backup.create(reason="nightly"))
         )
     if settings.EMAIL_URL:
-        night.append(Task(Heartbeat.DIGEST, _minute_is_over, _mail))
+        night.append(Task(Heartbeat.DIGEST, _every(_MINUTE), _mail))
     return [
-        Task(Heartbeat.ROLLOUT, _seconds_are_over, _look_at_rollouts),
-        Task(Heartbeat.CENSUS, _minute_is_over, lambda now: census.keep(now=now)),
+        Task(Heartbeat.ROLLOUT, _every(_ROLLOUT_SECONDS), _look_at_rollouts),
+        Task(Heartbeat.CENSUS, _every(_MINUTE), lambda now: census.keep(now=now)),
         *night,
     ]
 
@@ -88,12 +88,11 @@ def verify_audit(_now: datetime) -> None:
     Heartbeat.beat(Heartbeat.AUDIT, now=timezone.now(), facts=facts, well=not report.first_bad)
 
 
-def _seconds_are_over(beat: Heartbeat | None, now: datetime) -> bool:
-    return beat is None or beat.at <= now - timedelta(seconds=scaled(_ROLLOUT_SECONDS))
+def _every(seconds: float) -> Callable[[Heartbeat | None, datetime], bool]:
+    def due(beat: Heartbeat | None, now: datetime) -> bool:
+        return beat is None or beat.at <= now - timedelta(seconds=scaled(seconds))
 
-
-def _minute_is_over(beat: Heartbeat | None, now: datetime) -> bool:
-    return beat is None or beat.at <= now - timedelta(seconds=scaled(_CENSUS_SECONDS))
+    return due
 
 
 def _night_came(beat: Heartbeat | None, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zohodocs.models import AuditEvent, Flag, FlagMode
 
-from .flags import set_flag
+from .flags import record, set_flag
 
 _CHANGED, _PROPOSED, _WITHDRAWN = "flag.changed", "flag.proposed", "flag.proposal_withdrawn"
 
@@ -37,6 +37,13 @@ def reach(mode: FlagMode, percent: Decimal | None) -> Decimal:
     return (percent or Decimal(0)) if mode == FlagMode.PERCENT else Decimal(0)
 
 
+def takes_two(flag: str, mode: FlagMode, percent: Decimal | None) -> bool:
+    """Whether this lets in more documents, for everybody, than one person may."""
+    row = Flag.objects.filter(name=flag, organization=None).first()
+    present = reach(FlagMode(row.mode), row.percent) if row else Decimal(0)
+    return reach(mode, percent) > max(present, Decimal(settings.ROLLOUT_ALONE_UP_TO))
+
+
 def change(
     flag: str, mode: FlagMode, percent: Decimal | None, *, by: str, why: str
 ) -> Flag | Proposal:
@@ -44,10 +51,7 @@ def change(
 
     Raises UnknownFlag, ValueError with a sentence.
     """
-    row = Flag.objects.filter(name=flag, organization=None).first()
-    present = reach(FlagMode(row.mode), row.percent) if row else Decimal(0)
-    wanted = reach(mode, percent)
-    if wanted <= max(present, Decimal(settings.ROLLOUT_ALONE_UP_TO)):
+    if not takes_two(flag, mode, percent):
         return set_flag(name=flag, mode=mode, percent=percent, why=why, by=by)
     if not why.strip():
         raise ValueError(_("Say why the flag is changed."))
@@ -89,14 +93,5 @@ def withdraw(flag: str, *, by: str) -> None:
 
 
 def _record(verb: str, by: str, made: Proposal) -> None:
-    AuditEvent.record(
-        verb,
-        actor=by,
-        organization=None,
-        data={
-            "flag": made.flag,
-            "mode": made.mode.value,
-            "percent": str(made.percent),
-            "why": made.why,
-        },
-    )
+    mode, percent = made.mode.value, str(made.percent)
+    record(verb, made.flag, by=by, mode=mode, percent=percent, why=made.why)

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from math import exp, log
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from zohodocs.domain import sequential
 from zohodocs.models import (
     AuditEvent,
     Correction,
     Document,
+    Flag,
     PairVerdict,
     ReviewItem,
     ReviewState,
@@ -31,10 +32,10 @@ from zohodocs.models import (
 from .definitions import CANDIDATE
 
 ALPHA = 0.05
-# How that is shared: what people mend tells most, failures and what they cost the rest.
-ALPHAS = {"corrected": 0.03, "failed": 0.01, "amount": 0.01}
+# How that is shared: what people mend tells most.
+ALPHAS = {"corrected": 0.03, "failed": 0.005, "amount": 0.005, "pairs": 0.01}
 _MOST = 20_000
-_JUDGED = (State.APPROVED, State.POSTING, State.POSTED, State.REJECTED, State.FILED)
+JUDGED = (State.APPROVED, State.POSTING, State.POSTED, State.REJECTED, State.FILED)
 # Absolute ones: beyond this it is worse whatever the control does.
 MOST_QUEUE_AGE = timedelta(days=3)
 MOST_LATENCY_RATIO = 2.0
@@ -110,7 +111,7 @@ def of(flag: str, *, since: datetime, now: datetime) -> Evidence:
     """Count everything anew."""
     seen = _seen(flag, since)
     judged = [each for each in seen if each.judged]
-    pairs, paired = _pairs(flag, since)
+    pairs, paired = _pairs(flag)
     runs = ShadowRun.objects.filter(flag=flag, at__gte=since)
     compared = runs.count()
     differing = runs.filter(differences__gt=0).count()
@@ -131,7 +132,7 @@ def of(flag: str, *, since: datetime, now: datetime) -> Evidence:
         judged_candidate=sum(each.candidate for each in judged),
         figures=figures,
         pairs=pairs,
-        pairs_say=paired.says(ALPHA),
+        pairs_say=paired.says(2 * ALPHAS["pairs"]),
         pairs_p=min(paired.p_better, paired.p_worse),
         compared=compared,
         differing=differing,
@@ -140,15 +141,25 @@ def of(flag: str, *, since: datetime, now: datetime) -> Evidence:
     )
 
 
+def corrections() -> QuerySet[Correction]:
+    """What people mended of the outer document; which vendor it is says nothing of the reading."""
+    return Correction.objects.filter(document=OuterRef("pk")).exclude(field="vendor")
+
+
 def _failed(each: _Seen) -> bool:
     return each.failed
 
 
 def _seen(flag: str, since: datetime) -> list[_Seen]:
-    """The documents since then, oldest first, the newest twenty thousand of them."""
-    mended = Correction.objects.filter(document=OuterRef("pk")).exclude(field="vendor")
+    """The documents since then, oldest first, the newest twenty thousand of them.
+
+    Not those of companies with a setting of their own: no chance gave them their arm.
+    """
+    mended = corrections()
+    own = Flag.objects.filter(name=flag, organization__isnull=False)
     rows = (
         Document.objects.filter(received_at__gte=since)
+        .exclude(organization__in=own.values("organization"))
         .annotate(
             mended=Exists(mended),
             amount_mended=Exists(mended.filter(field="gross_total")),
@@ -167,7 +178,7 @@ def _seen(flag: str, since: datetime) -> list[_Seen]:
     return [
         _Seen(
             candidate=arm == CANDIDATE,
-            judged=state in _JUDGED,
+            judged=state in JUDGED,
             failed=state == State.FAILED,
             corrected=mended_,
             wrong_amount=amount,
@@ -230,7 +241,7 @@ def _queue_age(now: datetime) -> Figure:
     return Figure("queue_age", "signal", None, age, None, None, "worse" if worse else "within")
 
 
-def _pairs(flag: str, since: datetime) -> tuple[dict[str, int], sequential.Paired]:
+def _pairs(flag: str) -> tuple[dict[str, int], sequential.Paired]:
     """The blind verdicts in their order; all of this flag's, since they judge the readings."""
     rows = ShadowDifference.objects.filter(flag=flag).exclude(verdict="")
     said = list(rows.order_by("judged_at", "pk").values_list("verdict", flat=True)[:_MOST])
@@ -242,7 +253,7 @@ def _pairs(flag: str, since: datetime) -> tuple[dict[str, int], sequential.Paire
 def _paired_figure(paired: sequential.Paired) -> Figure:
     total = paired.candidate + paired.control
     between = sequential.rate_interval(paired.candidate, total, ALPHA)
-    says = paired.says(ALPHA)
+    says = paired.says(2 * ALPHAS["pairs"])  # worse is one of its two sides
     return Figure(
         "pairs",
         "guardrail",

@@ -10,25 +10,22 @@ from math import ceil
 from statistics import NormalDist
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zohodocs.domain.sequential import Interval, mean_interval
 from zohodocs.models import (
-    AuditEvent,
-    Correction,
     Document,
     Experiment,
     ExperimentState,
     FlagMode,
-    State,
 )
 
 from .definitions import CANDIDATE, CONTROL
-from .flags import set_flag
+from .evidence import JUDGED, corrections
+from .flags import record, set_flag
 
-_JUDGED = (State.APPROVED, State.POSTING, State.POSTED, State.REJECTED, State.FILED)
 _MOST = 20_000
 
 
@@ -80,16 +77,15 @@ def start(
             started_by=by,
             why=why,
         )
-        _record("experiment.started", made, by, planned=planned, why=why)
+        record("experiment.started", flag, by=by, planned=planned, why=why)
     return made
 
 
 def standing(experiment: Experiment, *, now: datetime) -> Standing:
     """Count: the share of documents that people had to correct, vendor by vendor."""
-    mended = Correction.objects.filter(document=OuterRef("pk")).exclude(field="vendor")
     rows = list(
-        Document.objects.filter(received_at__gte=experiment.started_at, state__in=_JUDGED)
-        .annotate(mended=Exists(mended))
+        Document.objects.filter(received_at__gte=experiment.started_at, state__in=JUDGED)
+        .annotate(mended=Exists(corrections()))
         .values_list(f"flags__{experiment.flag}__arm", "vendor_id", "mended")[:_MOST]
     )
     per_vendor: dict[int | None, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
@@ -133,8 +129,4 @@ def decide(experiment: Experiment, *, winner: str, by: str, why: str) -> None:
             raise ExperimentRefused(_("It was decided meanwhile."))
         mode = FlagMode.ON if winner == CANDIDATE else FlagMode.OFF
         set_flag(name=experiment.flag, mode=mode, why=why, by=by)
-        _record("experiment.decided", experiment, by, winner=winner, why=why)
-
-
-def _record(verb: str, experiment: Experiment, by: str, **data: object) -> None:
-    AuditEvent.record(verb, actor=by, organization=None, data={"flag": experiment.flag, **data})
+        record("experiment.decided", experiment.flag, by=by, winner=winner, why=why)

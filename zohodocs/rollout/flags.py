@@ -136,6 +136,11 @@ def set_flag(
     return flag
 
 
+def record(verb: str, flag: str, *, by: str, **data: object) -> None:
+    """A line in the audit trail about a flag as it is for everybody."""
+    AuditEvent.record(verb, actor=by, organization=None, data={"flag": flag, **data})
+
+
 @cache
 def _client() -> OpenFeatureClient:
     api.set_provider_and_wait(import_string(settings.FLAG_PROVIDER)(), domain="zohodocs")

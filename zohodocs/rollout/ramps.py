@@ -15,11 +15,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zohodocs.models import AuditEvent, Flag, FlagMode, Ramp, RampState
+from zohodocs.models import Flag, FlagMode, Ramp, RampState
 from zohodocs.timing import scaled
 
 from .evidence import Evidence
-from .flags import set_flag
+from .flags import record, set_flag
 
 USUAL_STEPS = ("0", "1", "5", "10", "25", "50", "100")
 OPEN = (RampState.RUNNING, RampState.PAUSED)
@@ -81,7 +81,7 @@ def start(
             started_by=by,
             why=why,
         )
-        _record("ramp.started", ramp, by, steps=ramp.steps, why=why)
+        record("ramp.started", ramp.flag, by=by, steps=ramp.steps, why=why)
     return ramp
 
 
@@ -131,7 +131,7 @@ def advance(ramp: Ramp, evidence: Evidence, *, now: datetime) -> bool:
             return False
         _apply(ramp.flag, following.percent, by="ramp", why=why)
         ramp.refresh_from_db()
-        _record("ramp.advanced", ramp, "ramp", to=str(following.percent))
+        record("ramp.advanced", ramp.flag, by="ramp", to=str(following.percent))
     return True
 
 
@@ -145,7 +145,7 @@ def approve(ramp: Ramp, *, by: str, why: str) -> None:
     )
     if changed != 1:
         raise RampRefused(_("The ramp has moved on meanwhile. Look again."))
-    _record("ramp.approved", ramp, by, why=why)
+    record("ramp.approved", ramp.flag, by=by, why=why)
 
 
 def pause(ramp: Ramp, *, by: str, why: str) -> None:
@@ -162,7 +162,11 @@ def abort(ramp: Ramp, *, by: str, why: str) -> None:
     """Leave the flag where it is, without a plan."""
     _with_reason(why)
     if Ramp.objects.filter(pk=ramp.pk, state__in=OPEN).update(state=RampState.ABORTED, why=why):
-        _record("ramp.aborted", ramp, by, why=why)
+        record("ramp.aborted", ramp.flag, by=by, why=why)
+
+
+# What a person may do to a ramp that is under way.
+DEEDS = {"pause": pause, "resume": resume, "abort": abort, "approve": approve}
 
 
 def _move(
@@ -172,7 +176,7 @@ def _move(
     if Ramp.objects.filter(pk=ramp.pk, state=frm).update(state=to, why=why, **values) != 1:
         raise RampRefused(_("The ramp has moved on meanwhile. Look again."))
     ramp.refresh_from_db()
-    _record(f"ramp.{to.value}", ramp, by, why=why)
+    record(f"ramp.{to.value}", ramp.flag, by=by, why=why)
 
 
 def _finish(ramp: Ramp, now: datetime) -> bool:
@@ -180,7 +184,7 @@ def _finish(ramp: Ramp, now: datetime) -> bool:
         state=RampState.DONE, step_at=now
     )
     if done:
-        _record("ramp.done", ramp, "ramp")
+        record("ramp.done", ramp.flag, by="ramp")
     return bool(done)
 
 
@@ -204,7 +208,3 @@ def _read(steps: Sequence[str]) -> list[Decimal]:
 def _with_reason(why: str) -> None:
     if not why.strip():
         raise RampRefused(_("Say why."))
-
-
-def _record(verb: str, ramp: Ramp, by: str, **data: object) -> None:
-    AuditEvent.record(verb, actor=by, organization=None, data={"flag": ramp.flag, **data})

@@ -84,7 +84,7 @@ def keep(
                 return 0
             ShadowDifference.objects.bulk_create(rows)
             if open_ones:
-                _ask(document, flag, open_ones)
+                _ask(document, flag)
     except DatabaseError:
         logger.exception("shadow.keep.failed", flag=flag, document=str(document.code))
         return 0
@@ -135,7 +135,7 @@ def _fits(rule: IgnoredDifference, difference: Difference) -> bool:
     )
 
 
-def _ask(document: Document, flag: str, number: int) -> None:
+def _ask(document: Document, flag: str) -> None:
     """A question of its own where the document is no longer in review: there it is asked anyway."""
     if flag not in JUDGED or Document.objects.filter(pk=document.pk, state="in_review").exists():
         return

@@ -43,7 +43,8 @@ def _for_superusers(view: View) -> View:
 
     @wraps(view)
     def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_superuser or kwargs.get("flag", "new_cache") not in DEFINITIONS:
+        named = kwargs.get("flag")
+        if not request.user.is_superuser or (named is not None and named not in DEFINITIONS):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -108,15 +109,8 @@ def set_mode(request: Request, flag: str) -> HttpResponse:
     form = SetForm(request.POST)
     if not form.is_valid():
         return _said(request, flag, _problem(form))
-    said, by = form.cleaned_data, request.user.get_username()
-    mode = FlagMode(said["mode"])
-
-    def act() -> str:
-        made = changes.change(flag, mode, said["percent"], by=by, why=said["why"])
-        waits = isinstance(made, Proposal)
-        return _("Proposed: a second person confirms it.") if waits else _("Changed.")
-
-    return _act(request, flag, act)
+    said = form.cleaned_data
+    return _change(request, flag, FlagMode(said["mode"]), said["percent"], said["why"])
 
 
 @_for_superusers
@@ -169,13 +163,7 @@ def start_ramp(request: Request, flag: str) -> HttpResponse:
 @require_POST
 def ramp(request: Request, flag: str, verb: str) -> HttpResponse:
     """Pause, resume, abort, approve the next step."""
-    found = ramps.open_ramp(flag)
-    deed = {
-        "pause": ramps.pause,
-        "resume": ramps.resume,
-        "abort": ramps.abort,
-        "approve": ramps.approve,
-    }.get(verb)
+    found, deed = ramps.open_ramp(flag), ramps.DEEDS.get(verb)
     if found is None or deed is None:
         return _said(request, flag, _("No ramp is under way."))
 
@@ -192,15 +180,8 @@ def revert(request: Request, flag: str, event: int) -> HttpResponse:
     """Set it as it was after an earlier change; above the limit that is a proposal, too."""
     rows = AuditEvent.objects.filter(verb="flag.changed", data__flag=flag, organization=None)
     then = get_object_or_404(rows, pk=event).data["after"]
-
-    def act() -> str:
-        mode, percent = FlagMode(then["mode"]), Decimal(then["percent"])
-        by, why = request.user.get_username(), request.POST.get("why", "")
-        made = changes.change(flag, mode, percent, by=by, why=why)
-        waits = isinstance(made, Proposal)
-        return _("Proposed: a second person confirms it.") if waits else _("Changed.")
-
-    return _act(request, flag, act)
+    mode, percent = FlagMode(then["mode"]), Decimal(then["percent"])
+    return _change(request, flag, mode, percent, request.POST.get("why", ""))
 
 
 @_for_superusers
@@ -251,6 +232,17 @@ def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
         return _("Decided.")
 
     return _act(request, flag, start if verb == "start" else decide)
+
+
+def _change(
+    request: Request, flag: str, mode: FlagMode, percent: Decimal | None, why: str
+) -> HttpResponse:
+    def act() -> str:
+        made = changes.change(flag, mode, percent, by=request.user.get_username(), why=why)
+        waits = isinstance(made, Proposal)
+        return _("Proposed: a second person confirms it.") if waits else _("Changed.")
+
+    return _act(request, flag, act)
 
 
 def _act(request: Request, flag: str, act: Callable[[], str]) -> HttpResponse:

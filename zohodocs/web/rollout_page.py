@@ -92,8 +92,7 @@ def context(flag: str, *, field: str = "") -> dict[str, Any]:
     now = timezone.now()
     row = Flag.objects.filter(name=flag, organization=None).first()
     ramp = ramps.open_ramp(flag)
-    since = rollouts.since_of(row) if row else now
-    found = evidence.of(flag, since=since, now=now)
+    found = rollouts.evidence_of(flag, now=now)
     following = ramps.next_of(ramp, found, now=now) if ramp else None
     experiment = Experiment.objects.filter(flag=flag).order_by("-pk").first()
     differences = ShadowDifference.objects.filter(flag=flag)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from zohodocs.models import Flag, FlagMode, Ramp, Rollback
 from zohodocs.operations import repairing, rollouts
-from zohodocs.rollout import evidence, flags, ramps
+from zohodocs.rollout import flags, ramps
 from zohodocs.rollout.definitions import STAGES
 
 from ._arguments import PlainCommand, organization_of
@@ -42,7 +42,7 @@ class Command(PlainCommand):
         stage.add_argument("--why", required=True)
         ramp = verbs.add_parser("ramp", help="start, pause, resume, abort or approve a ramp")
         ramp.add_argument("name")
-        ramp.add_argument("deed", choices=["start", "pause", "resume", "abort", "approve"])
+        ramp.add_argument("deed", choices=["start", *ramps.DEEDS])
         ramp.add_argument("--steps", default=" ".join(ramps.USUAL_STEPS))
         ramp.add_argument("--hold-hours", default="24")
         ramp.add_argument("--min-sample", type=int, default=200)
@@ -80,8 +80,9 @@ class Command(PlainCommand):
             made = rollouts.turn_back(options["name"], by=getpass.getuser(), why=options["why"])
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
+        touched = made.items.count()
         self.json_line(
-            {"name": made.flag, "mode": "off", "touched": made.items.count(), "rollback": made.code}
+            {"name": made.flag, "mode": "off", "touched": touched, "rollback": str(made.code)}
         )
 
     def _ramp(self, options: dict[str, Any]) -> None:
@@ -101,13 +102,7 @@ class Command(PlainCommand):
                 found = ramps.open_ramp(name)
                 if found is None:
                     raise CommandError("No ramp is under way.", returncode=2)
-                deeds = {
-                    "pause": ramps.pause,
-                    "resume": ramps.resume,
-                    "abort": ramps.abort,
-                    "approve": ramps.approve,
-                }
-                deeds[options["deed"]](found, by=by, why=why)
+                ramps.DEEDS[options["deed"]](found, by=by, why=why)
         except (ramps.RampRefused, InvalidOperation, ValueError) as error:
             raise CommandError(str(error), returncode=2) from error
         row = Ramp.objects.filter(flag=name).latest("pk")
@@ -116,16 +111,13 @@ class Command(PlainCommand):
         )
 
     def _evidence(self, name: str) -> None:
-        row = Flag.objects.filter(name=name, organization=None).first()
-        now = timezone.now()
-        since = rollouts.since_of(row) if row else now
-        self.json_line(evidence.of(name, since=since, now=now).to_json())
+        self.json_line(rollouts.evidence_of(name, now=timezone.now()).to_json())
 
     def _repair(self, name: str) -> None:
         made = Rollback.objects.filter(flag=name).order_by("-pk").first()
         if made is None:
             raise CommandError(f"{name} was never turned back.", returncode=2)
-        self.json_line({"rollback": made.code, **repairing.repair(made, by=getpass.getuser())})
+        self.json_line({"rollback": str(made.code), **repairing.repair(made, by=getpass.getuser())})
 
     def _show(self, name: str) -> None:
         definition = flags.DEFINITIONS[name]

@@ -1,17 +1,22 @@
-"""The words of each document in one row, indexed; what is there already is taken over."""
+"""The words of each document in one row; words, numbers and vendors are found by an index."""
 
 import re
 from typing import Any
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 _WORD = re.compile(r"[^\W_]+")
 _MOST_CHARACTERS = 200_000
 _BATCH = 200
-_INDEX = (
-    "CREATE INDEX document_text_words ON zohodocs_documenttext "
-    "USING gin (to_tsvector('simple', text))"
+_INDEXES = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX CONCURRENTLY IF NOT EXISTS document_text_words ON zohodocs_documenttext "
+    "USING gin (to_tsvector('simple', text))",
+    # What Django's icontains compares.
+    "CREATE INDEX CONCURRENTLY IF NOT EXISTS document_vendor_parts ON zohodocs_document "
+    "USING gin (upper(vendor_name) gin_trgm_ops)",
+    "CREATE INDEX CONCURRENTLY IF NOT EXISTS document_number_parts ON zohodocs_document "
+    "USING gin (upper(invoice_number) gin_trgm_ops)",
 )
 
 
@@ -42,37 +47,21 @@ def _text(document: Any) -> str:
 
 
 def index(apps: Any, schema_editor: Any) -> None:
-    """PostgreSQL finds words by an index; SQLite reads the texts."""
+    """PostgreSQL finds by indexes; SQLite reads."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(_INDEX, params=None)
+        for statement in _INDEXES:
+            schema_editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):
+    # Batch by batch while documents go on; a run that broke off is begun anew and ends the same.
+    atomic = False
+
     dependencies = [
-        ("zohodocs", "0040_page_picks"),
+        ("zohodocs", "0020_page_picks"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="DocumentText",
-            fields=[
-                (
-                    "document",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="searched",
-                        serialize=False,
-                        to="zohodocs.document",
-                    ),
-                ),
-                ("text", models.TextField(blank=True)),
-            ],
-            options={
-                "verbose_name": "searched text",
-                "verbose_name_plural": "searched texts",
-            },
-        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RunPython(index, migrations.RunPython.noop),
     ]
