@@ -44,7 +44,7 @@ fmt: install-dev
 	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
 bench: install
-	$(BIN)/python manage.py bench
+	$(BIN)/python -m scripts.bench --page docs/performance.md
 
 # One universal lock for Python 3.11 to 3.14: versions and hashes, no address of any index.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
