@@ -45,7 +45,7 @@ fmt: install-dev
 	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
 bench: install
-	$(BIN)/python manage.py bench
+	$(BIN)/python -m scripts.bench --page docs/performance.md
 
 chaos: install-dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-1800} $(BIN)/python -m scripts.run_tests tests/chaos -n 0 -s

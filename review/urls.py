@@ -47,6 +47,9 @@ urlpatterns = [
     path("<uuid:code>/about-vendor/remember/", views.remember, name="remember"),
     path("<uuid:code>/why/", views.why, name="why"),
     path("<uuid:code>/why/what-if/", views.what_if, name="what_if"),
+    path("<uuid:code>/pages/", views.pages, name="pages"),
+    path("<uuid:code>/pages/arrange/", views.arrange, name="arrange"),
+    path("put-back/<uuid:code>/", views.put_back, name="put_back"),
     path("<uuid:code>/pair/", views.pair, name="pair"),
     path("<uuid:code>/again/", views.again, name="again"),
 ]

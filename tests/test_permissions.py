@@ -121,6 +121,9 @@ ADDRESSES = {
     "review:remember": "write",
     "review:why": "read",
     "review:what_if": "read",
+    "review:pages": "read",
+    "review:arrange": "write",
+    "review:put_back": "write",
 }
 # Other people's pages, with tests of their own: log-in (allauth) and the admin (staff only).
 _OTHERS = ("admin/", "accounts/")
@@ -183,7 +186,9 @@ class House:
             return reverse(name, args=[self.cast.nordlicht.code])
         if name.startswith("people_"):
             return reverse(name, args=[self.cast.nordlicht.code, self.cast.omar.pk])
-        if name in ("document", "original", "review:undo", "review:reopen"):
+        if name in ("document", "original", "review:undo", "review:put_back"):
+            return reverse(name, args=[document.code])
+        if name == "review:reopen":
             return reverse(name, args=[document.code])
         if name in ("posting", "review:hold", "review:release", "review:retry", "review:adopt"):
             return reverse(name, args=[self.posting.document.code])

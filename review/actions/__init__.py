@@ -14,6 +14,7 @@ from .correcting import Reading, accept, choose_account, choose_vendor, correct,
 from .entries import adopt, hold, release, retry
 from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
 from .pairs import judge_pair, pairs_of
+from .parting import Pick, arrange, put_back
 from .returning import reopen, try_again, undo
 from .twins import earlier as earlier_twins
 from .twins import judge
@@ -23,6 +24,7 @@ __all__ = [
     "Blocked",
     "Claimed",
     "NotAllowed",
+    "Pick",
     "Reading",
     "Refused",
     "StaleVersion",
@@ -30,6 +32,7 @@ __all__ = [
     "accept_standing",
     "adopt",
     "approve",
+    "arrange",
     "assign",
     "choose_account",
     "choose_vendor",
@@ -51,6 +54,7 @@ __all__ = [
     "pairs_of",
     "postpone",
     "propose",
+    "put_back",
     "reject",
     "release",
     "release_claim",

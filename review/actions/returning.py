@@ -12,6 +12,7 @@ from zohodocs.jobs import doorbell
 from zohodocs.models import AuditEvent, Document, ReviewItem, ReviewKind, ReviewState
 from zohodocs.pipeline.runner import recheck
 
+from . import parting
 from .guard import Refused, StaleVersion, check_right
 
 REOPENABLE = (
@@ -55,6 +56,8 @@ def reopen(*, document: Document, by: User, version: int) -> ReviewItem:
     state = DocumentState(document.state)
     if state not in REOPENABLE:
         raise Refused(_("This document cannot be opened again."))
+    if parting.went_back(document):
+        raise Refused(_("Its pages are back in the document they came from. Arrange them there."))
     with transaction.atomic():
         moved = document.move(
             frm=state,

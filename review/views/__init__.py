@@ -8,6 +8,7 @@ from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .judging import judge, pair
 from .notices import notice_count, notices, read_notices
+from .pages import arrange, pages, put_back
 from .returns import again, reopen, undo
 from .saved import forget_view, keep_view
 from .team import team
@@ -20,6 +21,7 @@ __all__ = [
     "again",
     "amendment",
     "approve_several",
+    "arrange",
     "assign",
     "bulk",
     "comment",
@@ -36,9 +38,11 @@ __all__ = [
     "lines",
     "notice_count",
     "notices",
+    "pages",
     "pair",
     "posting",
     "postpone",
+    "put_back",
     "queue",
     "read_notices",
     "remember",

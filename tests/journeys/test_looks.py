@@ -116,6 +116,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "item": reverse("review:item", args=[item.code]),
         "several": reverse("review:bulk"),
         "vendor": reverse("review:vendor_aside", args=[item.code]),
+        "pages": reverse("review:pages", args=[item.code]),
         "why": reverse("review:what_if", args=[item.code]),
         "notices": reverse("review:notices"),
         "preferences": reverse("preferences"),

@@ -13,7 +13,7 @@ from tests import cast as people
 from tests.cast import Cast, client_of, fresh
 from tests.factories import DocumentFactory, PostingFactory
 from tests.page import HTMX, Page, part
-from zohodocs.models import Document, FieldValue, State
+from zohodocs.models import Document, FieldValue, State, keep_text
 from zohodocs.web import archive
 
 ADDRESS = reverse("documents")
@@ -39,7 +39,9 @@ def shelf(cast: Cast) -> list[Document]:
         vendor_name="Taxi", issue_date=date(2024, 12, 1), gross_total=Decimal(64), **ours
     )
     posted = DocumentFactory(vendor_name="Nimbus Cloud", posted=True, **ours)
-    DocumentFactory(vendor_name="Foreign Secret")
+    foreign = DocumentFactory(vendor_name="Foreign Secret")
+    for each in (ozon, taxi, posted, foreign):
+        keep_text(each)
     return [ozon, taxi, posted]
 
 
@@ -60,6 +62,11 @@ def names(page: Page) -> set[str]:
         ({"date_to": "2024-11-15"}, {"Ozon Cargo OÜ"}),
         ({"q": "thirty"}, {"Ozon Cargo OÜ"}),
         ({"q": "Foreign"}, set()),
+        ({"q": "ozon CARG"}, {"Ozon Cargo OÜ"}),
+        ({"q": "cargo taxi"}, set()),
+        ({"q": "inv-2231"}, {"Ozon Cargo OÜ"}),
+        ({"q": "argo"}, set()),
+        ({"q": "' & | ! :*"}, set()),
         ({"state": "nonsense", "date_from": "x"}, {"Ozon Cargo OÜ", "Taxi", "Nimbus Cloud"}),
     ],
 )
@@ -149,3 +156,17 @@ def test_strangers_and_nobody_see_nothing(cast: Cast, shelf: list[Document]) -> 
     assert anonymous.get(address).status_code == 302
     assert anonymous.get(ADDRESS).status_code == 302
     assert client_of(cast.ana).post(address).status_code == 405
+
+
+def test_a_paper_is_found_by_any_of_its_words_and_by_what_was_corrected(cast: Cast) -> None:
+    item = people.in_review(cast.nordlicht, people.paper())
+    client = client_of(cast.ana)
+    names_found = [names(part(client.get(ADDRESS, {"q": q}))) for q in ("bürostuhl", "zzz9")]
+
+    assert len(names_found[0]) == 1
+    assert names_found[1] == set()
+    version, reading = fresh(item.document).version, actions.Reading("ZZZ9")
+    actions.correct(
+        item=item, by=cast.ana, version=version, field="invoice_number", reading=reading
+    )
+    assert len(names(part(client.get(ADDRESS, {"q": "zzz9"})))) == 1

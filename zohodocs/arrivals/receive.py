@@ -16,7 +16,7 @@ from zohodocs import metrics
 from zohodocs.domain.crash import around
 from zohodocs.domain.file_types import FileType, detect
 from zohodocs.domain.reading import Unreadable
-from zohodocs.models import Arrival, ArrivalResult, AuditEvent, Document, Organization
+from zohodocs.models import Arrival, ArrivalResult, AuditEvent, Document, Organization, keep_text
 from zohodocs.models.organization import new_code
 from zohodocs.rollout.flags import CANDIDATE, answers_for
 from zohodocs.telemetry import get_logger
@@ -92,6 +92,7 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
     try:
         with around("arrive.commit"), transaction.atomic():
             document.save()
+            keep_text(document, [document.filename])
             arrival = Arrival.objects.create(
                 **facts, result=ArrivalResult.ACCEPTED, document=document
             )

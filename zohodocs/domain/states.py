@@ -71,6 +71,8 @@ _DOCUMENT_MOVES: dict[tuple[DocumentState, DocumentState], frozenset[Mover]] = {
     (_D.FILED, _D.IN_REVIEW): frozenset({_HUMAN}),
     (_D.DUPLICATE, _D.IN_REVIEW): frozenset({_HUMAN}),
     (_D.REJECTED, _D.IN_REVIEW): frozenset({_HUMAN}),
+    (_D.SPLIT, _D.IN_REVIEW): frozenset({_HUMAN}),  # put back, its parts closed
+    (_D.RECEIVED, _D.REJECTED): frozenset({_HUMAN}),  # a part that is put back before it was read
     (_D.FAILED, _D.RECEIVED): frozenset({_HUMAN}),
     (_D.FAILED, _D.IN_REVIEW): frozenset({_HUMAN}),
     (_D.FAILED, _D.REJECTED): frozenset({_HUMAN}),

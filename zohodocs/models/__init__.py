@@ -13,6 +13,7 @@ from .desk import (
     TwinVerdict,
 )
 from .document import Document, Page, State
+from .document_text import DocumentText, keep_text, with_words
 from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
@@ -25,6 +26,7 @@ from .organization import (
     Organization,
     Role,
 )
+from .page_pick import PagePick
 from .policy import Policy
 from .posting import KnownBill, Posting, PostingKind
 from .posting_call import PostingCall
@@ -73,6 +75,7 @@ __all__ = [
     "CopyState",
     "Correction",
     "Document",
+    "DocumentText",
     "DriftWatch",
     "EvidenceSnapshot",
     "Experiment",
@@ -92,6 +95,7 @@ __all__ = [
     "NoticeKind",
     "Organization",
     "Page",
+    "PagePick",
     "PairVerdict",
     "Policy",
     "Posting",
@@ -121,5 +125,7 @@ __all__ = [
     "VendorTaxKey",
     "Verdict",
     "ZohoCopy",
+    "keep_text",
     "mirror_contact",
+    "with_words",
 ]

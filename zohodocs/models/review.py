@@ -40,6 +40,7 @@ class Verdict(models.TextChoices):
     FILE = "file", _("not a posting document")
     DUPLICATE = "duplicate", _("a copy")
     ACCEPT = "accept", _("what stands in Zoho accepted")
+    SPLIT = "split", _("pages arranged anew")
     PROPOSE = "propose", _("correction proposed")
 
 

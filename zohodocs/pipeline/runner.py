@@ -24,7 +24,7 @@ from zohodocs.domain.verdicts import (
     VendorMatch,
     VendorOutcome,
 )
-from zohodocs.models import AuditEvent, Document, Policy, State
+from zohodocs.models import AuditEvent, Document, Policy, State, keep_text
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
@@ -144,6 +144,7 @@ def recheck(document: Document) -> None:
     Document.objects.filter(pk=document.pk).update(**records.columns_of(checked))
     records.save_findings(document, _all_findings(checked, decision))
     document.refresh_from_db()
+    keep_text(document)
     if document.state == State.IN_REVIEW:
         records.open_review(document, decision.reasons, checked.invoice.gross_total, now=now)
 
@@ -266,6 +267,8 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
         if mended:
             document.refresh_from_db()
             recheck(document)
+        else:
+            keep_text(document)
         AuditEvent.record(
             "document.decided",
             actor=WORKER,

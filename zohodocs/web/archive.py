@@ -27,6 +27,7 @@ from zohodocs.models import (
     ReviewItem,
     ReviewState,
     State,
+    with_words,
 )
 from zohodocs.web import history
 from zohodocs.web.formats import shown
@@ -101,6 +102,9 @@ def document(request: Request, code: UUID) -> HttpResponse:
         "posting": Posting.objects.filter(document=found).first(),
         "copies": Document.objects.for_user(request.user).filter(duplicate_of=found)[:50],
         "item": item,
+        "may_put_back": decides and found.state == State.SPLIT,
+        "parts": Document.objects.for_user(request.user).filter(picks__source=found).distinct(),
+        "sources": Document.objects.for_user(request.user).filter(given__document=found).distinct(),
         "reopenable": decides and found.state in _REOPENABLE,
         "undoable": decides
         and found.state == State.APPROVED
@@ -112,7 +116,13 @@ def document(request: Request, code: UUID) -> HttpResponse:
 
 def matching(user: Any, filters: Mapping[str, Any]) -> QuerySet[Document]:
     """Documents of this person's companies that these filters let through."""
-    rows: QuerySet[Document] = Document.objects.for_user(user)
+    companies = organizations_of(user)
+    # Of one company the index gives them in their order; through the memberships it could not.
+    rows: QuerySet[Document] = (
+        Document.objects.for_organization(companies[0])
+        if len(companies) == 1
+        else Document.objects.for_user(user)
+    )
     plain = {
         "organization": "organization__code",
         "state": "state",
@@ -128,10 +138,5 @@ def matching(user: Any, filters: Mapping[str, Any]) -> QuerySet[Document]:
             Q(invoice_number__icontains=number) | Q(compared_number=compared_number(number) or "-")
         )
     if q := filters.get("q"):
-        rows = rows.filter(
-            Q(vendor_name__icontains=q)
-            | Q(invoice_number__icontains=q)
-            | Q(filename__icontains=q)
-            | Q(field_values__value__icontains=q)
-        ).distinct()
+        rows = with_words(rows, q)
     return rows.select_related("organization")

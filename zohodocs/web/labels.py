@@ -46,6 +46,7 @@ CHANNEL_LABELS: dict[str, Promise] = {
     "mail": _("mail"),
     "telegram": _("chat"),
     "api": _("interface"),
+    "desk": _("pages arranged anew"),
 }
 
 SOURCE_LABELS: dict[str, Promise] = {

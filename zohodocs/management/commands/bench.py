@@ -1,4 +1,4 @@
-"""`bench [NAME…] [--json]`: each benchmark on data and services of its own."""
+"""`bench [NAME…] [--json] [--database URL]`: each benchmark on data and services of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from zohodocs import telemetry
 from zohodocs.operations import embedded_redis
-from zohodocs.operations.benchmarks import BENCHMARKS
+from zohodocs.operations.benchmarks import BENCHMARKS, ON_POSTGRESQL
 
 from ._arguments import PlainCommand
 
@@ -27,9 +27,15 @@ class Command(PlainCommand):
     help = f"Benchmarks: {', '.join(BENCHMARKS)}. Ratio > 1 = better; `pipeline`: a share, 0..1."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Names and `--json`."""
+        """Names, `--json`, and where to work."""
         parser.add_argument("name", nargs="*")
         parser.add_argument("--json", action="store_true")
+        parser.add_argument(
+            "--database",
+            default="",
+            metavar="URL",
+            help="an empty PostgreSQL to measure on, filled by it (otherwise a SQLite of its own)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each in a process that sees nothing of the real data."""
@@ -39,7 +45,17 @@ class Command(PlainCommand):
                 f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.",
                 returncode=2,
             )
-        names = options["name"] or list(BENCHMARKS)
+        on_postgresql = options["database"].startswith("postgres")
+        lacking = sorted(ON_POSTGRESQL & set(options["name"]))
+        if lacking and not on_postgresql and not os.environ.get(_PRIVATE):
+            raise CommandError(
+                f"{', '.join(lacking)}: measured on PostgreSQL alone. Name an empty one with"
+                " --database, or run `make bench`.",
+                returncode=2,
+            )
+        names = options["name"] or [
+            name for name in BENCHMARKS if on_postgresql or name not in ON_POSTGRESQL
+        ]
         if os.environ.get(_PRIVATE):
             self._measure(names, as_json=options["json"])
             return
@@ -49,7 +65,7 @@ class Command(PlainCommand):
                 environment = os.environ | {
                     _PRIVATE: "1",
                     "DATA_DIR": directory,
-                    "DATABASE_URL": "",
+                    "DATABASE_URL": options["database"],
                     "REDIS_URL": redis_url,
                     "ZOHO_BOOKS_URL": "",
                 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import functools
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "Recogniser",
     "Sandbox",
     "Unreadable",
+    "arranged",
     "read",
     "render_page",
     "shared_child",
@@ -144,3 +146,24 @@ def render_page(
         max_pixels=max_pixels,
     )
     return picture
+
+
+def arranged(
+    files: Sequence[tuple[bytes, str]],
+    picks: Sequence[tuple[int, int, int]],
+    *,
+    child: Sandbox | None = None,
+) -> bytes:
+    """A PDF of these pages: `(file from 0, page from 1, clockwise turn in degrees)`, in order.
+
+    `files`: contents with their kind (`pdf`, `image`). Raises Unreadable.
+    """
+    _, made = (child or shared_child()).ask(
+        "arrange",
+        b"".join(content for content, _kind in files),
+        seconds=READ_SECONDS,
+        sizes=[len(content) for content, _kind in files],
+        kinds=[kind for _content, kind in files],
+        picks=[list(pick) for pick in picks],
+    )
+    return made

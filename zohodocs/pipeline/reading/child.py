@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from zohodocs.pipeline.extraction import einvoice
-from zohodocs.pipeline.reading import documents, pictures, serving
+from zohodocs.pipeline.reading import arranging, documents, pictures, serving
 from zohodocs.pipeline.reading.serving import Answer
 
 
@@ -38,11 +38,16 @@ def _einvoice(body: bytes) -> Answer:
     return {"extraction": einvoice.parse(body).to_json()}, b""
 
 
+def _arrange(body: bytes, *, sizes: list[int], kinds: list[str], picks: list[list[int]]) -> Answer:
+    return {}, arranging.arranged(body, sizes=sizes, kinds=kinds, picks=picks)
+
+
 TASKS: dict[str, Callable[..., Answer]] = {
     "read": _read,
     "render": _render,
     "pixels": _pixels,
     "einvoice": _einvoice,
+    "arrange": _arrange,
 }
 
 

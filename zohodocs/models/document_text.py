@@ -1,0 +1,79 @@
+"""All words of a document in one place, so that the archive finds it by any of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from .document import Document, Page
+from .extraction import FieldValue
+
+_WORD = re.compile(r"[^\W_]+")
+_MOST_TERMS = 8
+# PostgreSQL's tsvector takes a megabyte; a contract of a hundred pages has a third of that.
+_MOST_CHARACTERS = 200_000
+
+
+class DocumentText(models.Model):
+    """What is searched: vendor, number, file name, values and the words of all pages."""
+
+    document = models.OneToOneField(
+        Document, on_delete=models.CASCADE, primary_key=True, related_name="searched"
+    )
+    text = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("searched text")
+        verbose_name_plural = _("searched texts")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+def keep_text(document: Document, texts: Sequence[str] | None = None) -> None:
+    """Bring the searched text up to what stands now, or to these `texts` alone."""
+    found = _texts(document) if texts is None else texts
+    DocumentText.objects.bulk_create(
+        [DocumentText(document=document, text=searchable(found))],
+        update_conflicts=True,
+        unique_fields=["document"],
+        update_fields=["text"],
+    )
+
+
+def _texts(document: Document) -> Sequence[str]:
+    columns = Document.objects.values_list("vendor_name", "invoice_number", "filename")
+    known = columns.filter(pk=document.pk).first() or ()
+    values = FieldValue.objects.filter(document=document).values_list("value", flat=True)
+    pages = Page.objects.filter(document=document).order_by("number")
+    words = (str(word[0]) for page in pages.values_list("words", flat=True) for word in page)
+    return [*known, *values, *words]
+
+
+def searchable(texts: Sequence[str]) -> str:
+    """Words alone: what is joined by other signs is found by its parts."""
+    return " ".join(_WORD.findall(" ".join(texts).lower()))[:_MOST_CHARACTERS]
+
+
+def with_words(rows: QuerySet[Document], typed: str) -> QuerySet[Document]:
+    """Of these the documents in which every typed word begins some word."""
+    terms = _WORD.findall(typed.lower())[:_MOST_TERMS]
+    if not terms:
+        return rows.none()
+    if connection.vendor == "postgresql":
+        query = " & ".join(f"{term}:*" for term in terms)
+        # The same expression as in the index: else PostgreSQL would not use it.
+        found: Any = DocumentText.objects.extra(
+            where=["to_tsvector('simple', text) @@ to_tsquery('simple', %s)"],
+            params=[query],
+        )
+        return rows.filter(pk__in=found.values("document_id"))
+    begins = Q()
+    for term in terms:
+        begins &= Q(searched__text__startswith=term) | Q(searched__text__contains=f" {term}")
+    return rows.filter(begins)

@@ -1,0 +1,125 @@
+"""Whether pages, metrics and the work on a document stay as quick with a million documents."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from zohodocs.arrivals.receive import receive
+from zohodocs.models import Membership, Organization, ReviewItem, Role
+from zohodocs.operations.demo.samples import papers_for_benchmarks
+from zohodocs.pipeline import runner
+
+from . import million
+from .result import Result
+
+_SIZES = (1_000, 100_000, 1_000_000)
+_TIMES = 15
+_PAPERS = 12
+
+
+def scale() -> Result:
+    """Server milliseconds with 1,000 and with 1,000,000 documents there.
+
+    `ratio`: the slower of queue and item, few over many; `…_ratio`: many over few, 1.3 is allowed
+    for queue and item, 1.1 for a document's work.
+    """
+    if connection.vendor != "postgresql":
+        raise ValueError("This is measured on PostgreSQL: name one with --database.")
+    organization = Organization.objects.create(
+        code="bench", name="Nordlicht Handel GmbH", vat_numbers=["DE342366712"], country="DE"
+    )
+    papers = papers_for_benchmarks(date(2026, 5, 20), 1 + 2 * _PAPERS * len(_SIZES))
+    item = _really_done(organization, papers)
+    client = _person(organization)
+    vendor = million.make_vendors(organization)
+    measured: list[dict[str, float]] = []
+    size = 0
+    for wanted in _SIZES:
+        million.copies(item.document, item, first=size, last=wanted, vendor=vendor)
+        size = wanted
+        measured.append(_pages(client, item) | {"document": _work(organization, papers)})
+    few, _, many = measured
+    ratios = {name: many[name] / few[name] for name in few}
+    asked = max(ratios["queue"], ratios["item"])
+    return Result(
+        ratio=1 / asked,
+        unit="speed of queue and item with 1,000,000 documents over that with 1,000",
+        baseline=few["queue"],
+        product=many["queue"],
+        n=size,
+        notes={
+            **{f"{name}_ratio": ratio for name, ratio in ratios.items()},
+            **{
+                f"{name}_ms_{count}": found[name]
+                for count, found in zip(_SIZES, measured, strict=True)
+                for name in found
+            },
+        },
+    )
+
+
+def _really_done(organization: Organization, papers: Iterator[bytes]) -> ReviewItem:
+    """One document that went the whole way to the queue, whose like are then made."""
+    _worked(organization, next(papers), "first")
+    return ReviewItem.objects.select_related("document").get(organization=organization)
+
+
+def _person(organization: Organization) -> Client:
+    user = User.objects.create_user("rita")
+    Membership.objects.create(organization=organization, user=user, role=Role.APPROVER)
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    return client
+
+
+def _pages(client: Client, item: ReviewItem) -> dict[str, float]:
+    """Milliseconds of a request, the median of some, after one that warms up."""
+    code = item.document.code
+    addresses = {
+        "queue": "/review/",
+        "queue_by_amount": "/review/?sort=amount",
+        "item": f"/review/{item.code}/",
+        "archive": "/documents/",
+        "archive_by_number": "/documents/?number=M-77",
+        "archive_by_vendor": "/documents/?vendor=endor+4711",
+        "archive_by_words": "/documents/?q=lieferung+4711",
+        "history": f"/documents/{code}/",
+        "metrics": "/metrics",
+    }
+
+    def got(address: str) -> None:
+        status = client.get(address).status_code
+        if status != 200:
+            raise AssertionError(f"{address} answered {status}.")
+
+    return {name: _median(lambda a=address: got(a)) for name, address in addresses.items()}
+
+
+def _work(organization: Organization, papers: Iterator[bytes]) -> float:
+    """Milliseconds from the file to the decision, in one process."""
+    return _median(lambda: _worked(organization, next(papers), "more"), times=_PAPERS)
+
+
+def _worked(organization: Organization, content: bytes, name: str) -> None:
+    arrival = receive(
+        organization=organization, content=content, filename=f"{name}.pdf", channel="bench"
+    )
+    if arrival.document is None or runner.run(arrival.document.pk, owner="bench") is None:
+        raise AssertionError("A paper of the benchmark was not processed.")
+
+
+def _median(act: Callable[[], None], *, times: int = _TIMES) -> float:
+    act()
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken)
