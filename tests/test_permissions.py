@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 #   write  the same, but who may only look has no effect
 #   lead   whoever gives second approvals somewhere
 #   back   where Zoho sends a browser back: without its own state nothing happens
+#   first  a new installation: who has its code; later superusers: tests/web/test_setup.py
 #   super  superusers: a flag reaches every company; for all others it is not there
 #   admin  whoever administers the company; for all others it is not there
 ADDRESSES = {
@@ -93,6 +94,10 @@ ADDRESSES = {
     "review:let_go": "write",
     "review:take_over": "write",
     "preferences": "own",
+    "setup": "first",
+    "setup_admin": "first",
+    "setup_company": "super",
+    "setup_rule": "super",
     "rollout": "super",
     "rollout_flag": "super",
     "rollout_set": "super",
@@ -212,7 +217,7 @@ class House:
         """What this person is answered; verbs are sent empty."""
         client = client_of(user) if user else Client()
         posts = ADDRESSES[name] == "write" or name in ("language", "upload")
-        verbs = ("connection_", "people_", "rollout_")
+        verbs = ("connection_", "people_", "rollout_", "setup_")
         posts = posts or (name.startswith(verbs) and name not in _READS)
         answer: Any = (client.post if posts else client.get)(self.address(name))
         if answer.streaming:
@@ -234,7 +239,7 @@ def asks_to_log_in(answer: Any) -> bool:
 
 
 def test_who_is_not_logged_in_gets_nothing_but_the_log_in(house: House) -> None:
-    closed = [name for name, kind in ADDRESSES.items() if kind != "open"]
+    closed = [name for name, kind in ADDRESSES.items() if kind not in ("open", "first")]
 
     through = [name for name in closed if not asks_to_log_in(house.sent(name, None))]
 

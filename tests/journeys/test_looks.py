@@ -122,6 +122,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "preferences": reverse("preferences"),
         "people": reverse("people", args=[cast.nordlicht.code]),
         "rollout": reverse("rollout"),
+        "setup": reverse("setup"),
         "team": reverse("review:team"),
         "documents": reverse("documents"),
         "document": reverse("document", args=[item.document.code]),

@@ -14,6 +14,7 @@ from . import (
     postings,
     preferences,
     rollout,
+    setup,
     upload,
 )
 
@@ -32,6 +33,10 @@ urlpatterns = [
     path(
         "rollout/<slug:flag>/experiment/<slug:verb>/", rollout.experiment, name="rollout_experiment"
     ),
+    path("setup/", setup.setup, name="setup"),
+    path("setup/admin/", setup.make_admin, name="setup_admin"),
+    path("setup/company/", setup.add_company, name="setup_company"),
+    path("setup/rule/", setup.add_rule, name="setup_rule"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("documents/", archive.documents, name="documents"),
     path("documents/export.<slug:kind>", export.export, name="export"),

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel.numbers import get_territory_currencies
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
-from django.db import transaction
 
 from integrations.errors import IntegrationError, NotSent
-from zohodocs import clients
 from zohodocs.domain.identity import tax_id_country
-from zohodocs.models import (
-    AuditEvent,
-    Connection,
-    ConnectionState,
-    Membership,
-    Organization,
-    Policy,
-    Role,
-)
+from zohodocs.models import ConnectionState, Organization, Role
+from zohodocs.operations import companies
 from zohodocs.posting import reference
 
 from ._arguments import PlainCommand, organization_of
@@ -76,43 +66,22 @@ class Command(PlainCommand):
             other_names=options["other_name"],
             vat_numbers=numbers,
             country=country,
-            currency=options["currency"].upper() or _currency_of(country),
+            currency=options["currency"].upper() or companies.currency_of(country),
             time_zone=options["time_zone"],
         )
         try:
-            organization.full_clean()
+            connection = companies.add(
+                organization,
+                by="command line",
+                zoho_organization_id=options["zoho_organization_id"],
+            )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages), returncode=2) from error
-        with transaction.atomic():
-            organization.save()
-            Policy.current(organization)
-            connected = self._connect(organization, options["zoho_organization_id"])
-            AuditEvent.record(
-                "organization.added",
-                actor="command line",
-                organization=organization,
-                data={"code": organization.code},
-            )
         self.stdout.write(f"{organization.code}: {organization.name} added.")
-        for user in get_user_model().objects.filter(is_superuser=True, is_active=True):
-            self._member(organization, user.get_username(), Role.ADMIN)
-        if connected:
+        for member in organization.memberships.select_related("user"):
+            self._told(organization, member.user.get_username(), member.role)
+        if connection is not None and connection.state != ConnectionState.OFF:
             self._refresh(organization)
-
-    def _connect(self, organization: Organization, zoho_id: str) -> bool:
-        """Seed the connection from the environment; whether there is one now."""
-        if Connection.objects.exists() and not zoho_id:
-            return False  # the environment's own organisation is taken
-        connection = clients.connection_from_environment(organization)
-        if zoho_id:
-            connection = connection or Connection(organization=organization)
-            connection.zoho_organization_id = zoho_id
-            try:
-                connection.validate_constraints()
-            except ValidationError as error:
-                raise CommandError(" ".join(error.messages), returncode=2) from error
-            connection.save()
-        return connection is not None and connection.state != ConnectionState.OFF
 
     def _refresh(self, organization: Organization) -> None:
         try:
@@ -136,15 +105,10 @@ class Command(PlainCommand):
         user = get_user_model().objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is no user “{username}”.", returncode=2)
-        Membership.objects.update_or_create(
-            organization=organization, user=user, defaults={"role": role}
-        )
-        AuditEvent.record(
-            "membership.changed",
-            actor="command line",
-            organization=organization,
-            data={"user": username, "role": role},
-        )
+        companies.set_role(organization, user, role, by="command line")
+        self._told(organization, username, role)
+
+    def _told(self, organization: Organization, username: str, role: str) -> None:
         self.stdout.write(f"{username} works for {organization.code} now ({role}).")
 
     def _list(self, *, as_json: bool) -> None:
@@ -153,8 +117,3 @@ class Command(PlainCommand):
                 self.json_line({"code": row.code, "name": row.name, "vat_numbers": row.vat_numbers})
             else:
                 self.stdout.write(f"{row.code}\t{row.name}\t{', '.join(row.vat_numbers)}")
-
-
-def _currency_of(country: str) -> str:
-    """What is paid with in a country today (CLDR); EUR where the country is unknown."""
-    return next(iter(get_territory_currencies(country)), "EUR") if country else "EUR"

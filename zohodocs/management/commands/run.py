@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
-from zohodocs.operations import claims, embedded_redis, metric_files, services
+from zohodocs.operations import claims, embedded_redis, first_run, metric_files, services
 from zohodocs.operations.supervisor import Supervisor
 
 
@@ -54,4 +55,9 @@ class Command(BaseCommand):
 
     def _announce(self, site: services.Site) -> None:
         self.stdout.write(f"\nZohoDocs is ready: http://localhost:{site.port}  (Ctrl-C stops it)\n")
+        if first_run.is_new():
+            self.stdout.write(
+                f"Set it up: http://localhost:{site.port}/setup/?code={first_run.code()}\n"
+            )
+        connections.close_all()  # the supervisor asks the database nothing else
         self.stdout.flush()

@@ -1,0 +1,90 @@
+"""A new installation: who may make the first admin, and what is still to be done."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from zohodocs.models import (
+    AuditEvent,
+    Connection,
+    ConnectionState,
+    Membership,
+    Organization,
+    Rule,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What of the set-up is done. `organization`: the first company, whose set-up is shown."""
+
+    organization: Organization | None
+    connected: bool
+    ruled: bool
+    shared: bool
+
+    @property
+    def complete(self) -> bool:
+        """Bills can be posted, and somebody else can look at them."""
+        return self.connected and self.ruled and self.shared
+
+
+def is_new() -> bool:
+    """Whether nobody administers this installation yet."""
+    return not User.objects.filter(is_superuser=True, is_active=True).exists()
+
+
+def code() -> str:
+    """What proves that somebody can read this machine's files; made when first asked for."""
+    path = _path()
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(24))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def opens(given: str) -> bool:
+    """Whether this is the code of a new installation."""
+    return is_new() and secrets.compare_digest(given.encode(), code().encode())
+
+
+@transaction.atomic
+def make_admin(user: User) -> User:
+    """The first admin, once: the code is worth nothing after it."""
+    user.is_staff = user.is_superuser = True
+    user.save()
+    for organization in Organization.objects.all():
+        Membership.objects.get_or_create(
+            organization=organization, user=user, defaults={"role": "admin"}
+        )
+    AuditEvent.record("person.first_admin", actor=user.get_username(), data={})
+    transaction.on_commit(lambda: _path().unlink(missing_ok=True))
+    return user
+
+
+def progress() -> Progress:
+    """How far the first company is."""
+    organization = Organization.objects.order_by("pk").first()
+    if organization is None:
+        return Progress(None, connected=False, ruled=False, shared=False)
+    working = Connection.objects.filter(organization=organization, state=ConnectionState.WORKING)
+    people = Membership.objects.filter(organization=organization, user__is_active=True)
+    return Progress(
+        organization,
+        connected=working.exists(),
+        ruled=Rule.objects.filter(organization=organization, active=True).exists(),
+        shared=people.count() > 1,
+    )
+
+
+def _path() -> Path:
+    return Path(settings.DATA_DIR) / "setup-code"
