@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from tests.factories import UserFactory
 from tests.posting.conftest import Desk, desk, organization, zoho
 from zohodocs.models import AuditEvent, Connection, Document, Posting, Vendor
 from zohodocs.operations import audit_trail, backup
+from zohodocs.operations.backup import tables
 
 __all__ = ["desk", "organization", "zoho"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
@@ -84,6 +85,19 @@ def test_after_a_disaster_all_is_back_and_nothing_is_posted_twice(
     for document in (planned, waiting, sending):
         assert again(document).state == "posted", document.invoice_number
     assert desk.posting(again(planned)).bill_id == there["WAITS-1"]
+
+
+def test_a_process_that_has_asked_nothing_yet_makes_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("Only there the connection's mode is changed.")
+    fresh: Any = connections.create_connection("default")
+    monkeypatch.setattr(tables, "connection", fresh)
+
+    with tables.one_moment():
+        assert fresh.transaction_mode == "DEFERRED"
+
+    assert fresh.transaction_mode == "IMMEDIATE"
+    fresh.close()
 
 
 def test_new_rows_get_numbers_after_those_that_came_back(desk: Desk, place: Path) -> None:

@@ -69,6 +69,7 @@ def one_moment() -> Iterator[None]:
         raise BackupError("A backup cannot be made inside a transaction.")
     if connection.vendor == "sqlite":
         # A reader of a WAL database sees one moment; IMMEDIATE would keep every writer out.
+        connection.ensure_connection()  # which is what sets the mode: it would overwrite ours
         usual = connection.transaction_mode  # type: ignore[attr-defined]  # Django's own, since 5.1
         connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # as above
         try:
