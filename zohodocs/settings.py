@@ -203,7 +203,7 @@ REDIS_TIMEOUT_SECONDS = 1.0
 
 # The longest a job may take. Two hundred scanned pages are read for many minutes, as long as the
 # lease is kept (`zohodocs/pipeline/lease.py`).
-QUEUES = {"pipeline": 1200, "sequential": 1200, "sync": 300, "shadow": 300}
+QUEUES = {"pipeline": 1200, "sequential": 1200, "sync": 300, "shadow": 600}
 RQ_QUEUES = {
     name: {
         # A worker waits longer where it listens; RQ sees to that itself.

@@ -9,6 +9,7 @@ from integrations.zoho_books import CallRecord
 from .building import (
     KEPT_FOR_PEOPLE,
     NotConnected,
+    OnlyReading,
     books,
     books_reader,
     breaker_states,
@@ -16,6 +17,7 @@ from .building import (
     budgets_left,
     contact_tax_id,
     on_zoho_call,
+    only_reading,
     room_in,
     setup_reader,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "Contacts",
     "DatabaseTokens",
     "NotConnected",
+    "OnlyReading",
     "at_leisure",
     "books",
     "books_reader",
@@ -54,6 +57,7 @@ __all__ = [
     "note_failure",
     "on_token_refresh",
     "on_zoho_call",
+    "only_reading",
     "room_in",
     "setup_reader",
     "wait_for_calls",

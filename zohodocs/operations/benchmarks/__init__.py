@@ -8,6 +8,7 @@ from .pipeline import pipeline
 from .recognising import ocr
 from .result import Result
 from .rollouts import rollouts
+from .shadow import shadow
 
 BENCHMARKS = {
     "pipeline": pipeline,
@@ -17,6 +18,7 @@ BENCHMARKS = {
     "budget": budget,
     "flags": flags,
     "rollouts": rollouts,
+    "shadow": shadow,
 }
 
 __all__ = ["BENCHMARKS", "Result"]
