@@ -121,9 +121,11 @@ BACKUP_URL = env_secret("BACKUP_URL")
 BACKUP_KEYS = [key.strip() for key in env_secret("BACKUP_KEYS").split(",") if key.strip()]
 BACKUP_KEEP_DAYS = env_int("BACKUP_KEEP_DAYS", 30, low=1)
 
-# Who answers flags, behind OpenFeature.
 # Up to this share of documents one person may let a new way in; above it a second one confirms.
 ROLLOUT_ALONE_UP_TO = env_decimal("ROLLOUT_ALONE_UP_TO", "10", above="-1")
+# Asked about guardrails that name an expression; unset = those say nothing, and hold a ramp.
+PROMETHEUS_URL = env_url("PROMETHEUS_URL")
+# Who answers flags, behind OpenFeature.
 FLAG_PROVIDER = env_str("FLAG_PROVIDER", "zohodocs.rollout.provider.DatabaseProvider")
 
 # --- Intake ---------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def raises(_document: Document) -> None:
 def eats_memory(_document: Document) -> None:
     eaten = []
     while True:
-        eaten.append(bytearray(64 * 1024 * 1024))
+        eaten.append(bytearray(300 * 1024 * 1024))
 
 
 def writes_to_the_database(document: Document) -> None:
@@ -224,8 +224,8 @@ def test_the_documents_do_not_notice_a_broken_candidate(
     error: str,
 ) -> None:
     settings.HOLD_SECONDS = 0
-    monkeypatch.setattr(limits, "SECONDS", 0.2)
-    monkeypatch.setattr(limits, "LEAST_SECONDS", 0.2)
+    monkeypatch.setattr(limits, "SECONDS", 0.5)
+    monkeypatch.setattr(limits, "LEAST_SECONDS", 0.5)
     connect(cast.nordlicht, zoho)
     monkeypatch.setattr(preview, "read_again", lambda document, _arms: breaks(document))
     document = approved(cast)

@@ -24,6 +24,7 @@ from .building import (
 from .contact_walk import keep_contacts
 from .contacts import Answer, ContactFacts, Contacts, contacts_of, facts_of
 from .leisure import at_leisure, close, wait_for_calls
+from .prometheus import prometheus_values
 from .sealing import decrypt, encrypt
 from .seeding import connection_from_environment
 from .states import needs_a_person, note_failure
@@ -58,6 +59,7 @@ __all__ = [
     "on_token_refresh",
     "on_zoho_call",
     "only_reading",
+    "prometheus_values",
     "room_in",
     "setup_reader",
     "wait_for_calls",

@@ -16,6 +16,7 @@ from .document import Document, Page, State
 from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
+from .guardrail import GuardrailKind, MetricGuardrail, WorseWhen
 from .heartbeat import Heartbeat
 from .layout import LayoutMemory
 from .organization import (
@@ -82,12 +83,14 @@ __all__ = [
     "Finding",
     "Flag",
     "FlagMode",
+    "GuardrailKind",
     "Heartbeat",
     "IgnoredDifference",
     "KnownBill",
     "LayoutMemory",
     "Location",
     "Membership",
+    "MetricGuardrail",
     "Notice",
     "NoticeKind",
     "Organization",
@@ -120,6 +123,7 @@ __all__ = [
     "VendorBankAccount",
     "VendorTaxKey",
     "Verdict",
+    "WorseWhen",
     "ZohoCopy",
     "mirror_contact",
 ]
