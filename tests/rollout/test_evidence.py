@@ -157,6 +157,19 @@ def test_by_hand_it_goes_back_with_the_same_list(organization: Organization) -> 
     assert made.by == "ana"
 
 
+def test_the_list_has_every_document_however_many_there_are(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollouts, "_BATCH", 3)
+    let_in()
+    touched = papers(organization, "candidate", 7, 0)
+
+    made = rollouts.turn_back(FLAG, by="ana", why="Strange totals.")
+
+    listed = set(made.items.values_list("document_id", flat=True))
+    assert listed == {document.pk for document in touched}
+
+
 def test_repairing_gives_every_document_to_a_person_once(organization: Organization) -> None:
     let_in()
     held = papers(organization, "candidate", 1, 0)[0]
