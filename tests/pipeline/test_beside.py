@@ -124,6 +124,7 @@ def test_a_candidate_that_raises_leaves_its_error_and_nothing_else(
     assert not ShadowDifference.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_candidate_that_writes_is_stopped(
     document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Guardrails that a Prometheus is asked about; the one that answers here is a server on loopback."""
+"""Guardrails that a Prometheus is asked about; here a server on loopback answers."""
 
 from __future__ import annotations
 
@@ -227,9 +227,7 @@ def test_nobody_there_and_nobody_named(settings: Settings, row: MetricGuardrail)
     assert mode() == "percent"
 
 
-def test_an_old_answer_says_nothing_about_now(
-    prometheus: Prometheus, row: MetricGuardrail
-) -> None:
+def test_an_old_answer_says_nothing_about_now(prometheus: Prometheus, row: MetricGuardrail) -> None:
     now = timezone.now()
     prometheus.says(0.3)
     guardrails.ask(FLAG, now=now)
