@@ -26,7 +26,7 @@ from zohodocs.models import (
     Rollback,
 )
 from zohodocs.operations import repairing, rollouts
-from zohodocs.rollout import evidence, experiments, ramps
+from zohodocs.rollout import changes, evidence, experiments, ramps
 from zohodocs.rollout.flags import set_flag
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +246,7 @@ def test_shares_that_are_not_as_set_are_seen(organization: Organization) -> None
 def test_an_experiment_is_planned_counted_by_vendor_and_decided(
     organization: Organization,
 ) -> None:
+    let_in("50")
     running = experiments.start(
         flag=FLAG,
         by="ana",
@@ -269,6 +270,8 @@ def test_an_experiment_is_planned_counted_by_vendor_and_decided(
     assert standing.says == "better"
     assert standing.days_left is not None
     experiments.decide(running, winner="candidate", by="bob", why="Fewer corrections.")
+    assert Flag.objects.get(name=FLAG).mode == FlagMode.PERCENT
+    changes.confirm(FLAG, by="carl")
     assert Flag.objects.get(name=FLAG).mode == FlagMode.ON
     with pytest.raises(experiments.ExperimentRefused):
         experiments.decide(running, winner="control", by="bob", why="No.")

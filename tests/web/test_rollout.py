@@ -233,6 +233,8 @@ def test_the_chart_is_drawn_from_what_was_kept(root: Client) -> None:
 
 def test_an_experiment_from_the_page(root: Client) -> None:
     plan = {"percent": "50", "smallest_effect": "5", "base_rate": "15"}
+    assert "takes a second person" in post(root, "rollout_experiment", "start", **plan)
+    plan["percent"] = "10"
     assert "documents are planned" in post(root, "rollout_experiment", "start", **plan)
     assert "runs already" in post(root, "rollout_experiment", "start", **plan)
 

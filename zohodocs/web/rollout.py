@@ -21,6 +21,7 @@ from zohodocs.models import (
     AuditEvent,
     Experiment,
     ExperimentState,
+    Flag,
     FlagMode,
     IgnoredDifference,
     Organization,
@@ -243,8 +244,7 @@ def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
         if running is None:
             raise ExperimentRefused(_("No experiment runs."))
         winner, why = request.POST.get("winner", ""), request.POST.get("why", "")
-        experiments.decide(running, winner=winner, by=by, why=why)
-        return _("Decided.")
+        return _told(experiments.decide(running, winner=winner, by=by, why=why))
 
     return _act(request, flag, start if verb == "start" else decide)
 
@@ -261,10 +261,14 @@ def _change(
     def act() -> str:
         by = request.user.get_username()
         made = changes.change(flag, mode, percent, by=by, why=why, organization=organization)
-        waits = isinstance(made, Proposal)
-        return _("Proposed: a second person confirms it.") if waits else _("Changed.")
+        return _told(made)
 
     return _act(request, flag, act)
+
+
+def _told(made: Flag | Proposal) -> str:
+    waits = isinstance(made, Proposal)
+    return _("Proposed: a second person confirms it.") if waits else _("Changed.")
 
 
 def _act(request: Request, flag: str, act: Callable[[], str]) -> HttpResponse:
