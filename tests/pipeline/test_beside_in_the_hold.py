@@ -71,7 +71,7 @@ def reads(monkeypatch: pytest.MonkeyPatch, number: str) -> None:
 
     def otherwise(document: Document, arms: Any) -> Any:
         again = honest(document, arms)
-        fields = again.extraction.fields if again.extraction else {}
+        fields: Any = again.extraction.fields if again.extraction else {}
         control = document.extractions.earliest("pk").data["fields"]
         fields.clear()
         fields.update(
@@ -146,8 +146,8 @@ def test_who_was_faster_wins(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Non
             state="posting", version=document.version + 1
         )
         again = honest(document, arms)
-        if again.extraction:
-            again.extraction.fields["invoice_number"] = FieldReading("RG-9", 0.9, "ml")
+        fields: Any = again.extraction.fields if again.extraction else {}
+        fields["invoice_number"] = FieldReading("RG-9", 0.9, "ml")
         return again
 
     # The post job moves it while the candidate reads; that write is another process's.
@@ -232,7 +232,7 @@ def test_the_documents_do_not_notice_a_broken_candidate(
     monkeypatch.setattr(preview, "read_again", lambda document, _arms: breaks(document))
     document = approved(cast)
     in_hand = approved_beside(cast)
-    as_it_was = Document.objects.values().get(pk=document.pk)
+    as_it_was: dict[str, Any] = {**Document.objects.values().get(pk=document.pk)}
     bills = len(zoho.snapshot()["bills"])
 
     job.shadow(document_id=document.pk)
@@ -242,7 +242,7 @@ def test_the_documents_do_not_notice_a_broken_candidate(
     assert (run.error, run.differences) == (error, 0)
     # Compared as well as it ever will be: it waits no longer, and nothing else about it changed.
     held = as_it_was.pop("hold_until")
-    row = Document.objects.values().get(pk=document.pk)
+    row: dict[str, Any] = {**Document.objects.values().get(pk=document.pk)}
     assert row.pop("hold_until") < held
     assert row == as_it_was
     assert fresh(in_hand).state == State.IN_REVIEW

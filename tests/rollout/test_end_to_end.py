@@ -196,7 +196,7 @@ def test_from_off_to_shadow_to_ten_percent_to_a_regression_and_back(
     assert waited < 60
     assert back_at - planted < 60
     row, made = Flag.objects.get(), Rollback.objects.get()
-    assert (row.mode, row.percent, row.changed_by) == ("off", 0, "guardrail")
+    assert (row.mode, row.percent, row.changed_by) == ("off", Decimal(0), "guardrail")
     assert any(each["says"] == "worse" for each in made.evidence["figures"])
     touched = {each.pk for each in Document.objects.all() if each.arm(FLAG) == CANDIDATE}
     assert set(made.items.values_list("document_id", flat=True)) == touched

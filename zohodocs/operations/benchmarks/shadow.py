@@ -82,7 +82,7 @@ def _block(
 ) -> list[float]:
     mode = FlagMode.SHADOW if beside else FlagMode.OFF
     set_flag(name=_FLAG, mode=mode, why="benchmark", by="bench")
-    made = []
+    made: list[int] = []
     for content in contents:
         due = time.monotonic() + pace
         name = f"{len(made)}.pdf"
