@@ -41,6 +41,7 @@ from zohodocs.models import (
 )
 from zohodocs.operations import gauges, ledger, repairing, schedule
 from zohodocs.pipeline.extraction import ml
+from zohodocs.rollout import limits
 from zohodocs.rollout.definitions import CANDIDATE, CONTROL, STAGES
 from zohodocs.rollout.flags import set_flag
 
@@ -98,9 +99,9 @@ class Office:
             made.append(arrival.document)
         return made
 
-    def work(self) -> None:
-        """Let every worker do what hangs there."""
-        for queue in ("pipeline", "sequential", "shadow"):
+    def work(self, *queues: str) -> None:
+        """Let every worker, or those of these queues, do what hangs there."""
+        for queue in queues or ("pipeline", "sequential", "shadow"):
             get_worker(queue).work(burst=True, logging_level="ERROR")
 
     def look(self, document: Document) -> bool:
@@ -210,6 +211,30 @@ def test_from_off_to_shadow_to_ten_percent_to_a_regression_and_back(
     assert FieldValue.objects.get(document=last, name="gross_total").value == TOTAL
     assert repairing.repair(made, by="ana")["fine"] == len(touched)
     assert ledger.difference() == 0
+
+
+def test_what_the_machine_approved_is_not_posted_before_both_ways_are_compared(
+    cast: Cast, settings: Settings, mistakes: dict[str, str]
+) -> None:
+    set_flag(name="auto_approve", mode=FlagMode.ON, why="All the way.", by="omar")
+    flag("set", FLAG, "--mode", "shadow")
+    mistakes["gross_total"] = WRONG_TOTAL
+    office = Office(cast)
+
+    [document] = office.send()
+    office.work("sequential")
+    approved = fresh(document)
+    assert (approved.state, approved.approved_by) == (State.APPROVED, "worker")
+    assert approved.approved_at is not None
+    assert approved.hold_until is not None
+    waits = (approved.hold_until - approved.approved_at).total_seconds()
+    assert waits == 2 * limits.SECONDS / float(settings.TIME_SCALE)
+    office.work("shadow")
+
+    assert fresh(document).state == State.IN_REVIEW
+    item = ReviewItem.objects.get(document=document, state=ReviewState.OPEN)
+    assert item.reason == "ways_differ"
+    assert len(actions.pairs_of(item)) >= 1
 
 
 @pytest.mark.parametrize("name", sorted(STAGES.values()))

@@ -15,17 +15,20 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from zohodocs.models import AuditEvent, Flag, FlagMode, MetricGuardrail, ShadowDifference
 from zohodocs.rollout import changes, evidence, flags
 
 from .base import BY_ORGANIZATION, ReadOnlyAdmin
 
+_NAMES = [(name, name) for name in flags.DEFINITIONS]
+
 
 class FlagForm(forms.ModelForm[Flag]):
     """One flag's setting; `why` starts empty at every change."""
 
-    name = forms.ChoiceField(choices=[(name, name) for name in flags.DEFINITIONS])
+    name = forms.ChoiceField(choices=_NAMES, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = Flag
@@ -81,7 +84,9 @@ class FlagAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         if row.name not in flags.DEFINITIONS:
             return ""
         return format_html(
-            '<a href="{}">{}</a>', reverse("rollout_flag", args=[row.name]), _("See the evidence")
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+            reverse("rollout_flag", args=[row.name]),
+            _("See the evidence"),
         )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -110,7 +115,7 @@ class FlagAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 class MetricGuardrailForm(forms.ModelForm[MetricGuardrail]):
     """A flag that there is, and a name that no figure of ours has."""
 
-    flag = forms.ChoiceField(choices=[(name, name) for name in flags.DEFINITIONS])
+    flag = forms.ChoiceField(choices=_NAMES, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = MetricGuardrail
