@@ -19,7 +19,7 @@ from scripts import performance_page, postgresql
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = (
     *("pipeline", "latency", "scale", "old_vs_new", "budget", "starting"),
-    *("extract", "ocr", "flags", "rollouts"),
+    *("extract", "ocr", "flags", "rollouts", "shadow"),
 )
 # On SQLite, as the demo is: it starts its service itself.
 _WITHOUT = frozenset({"starting"})

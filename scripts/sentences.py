@@ -15,6 +15,8 @@ SPEAKING = (
     "zohodocs/domain",
     "zohodocs/pipeline",
     "zohodocs/posting",
+    "zohodocs/rollout/shadow.py",
+    "zohodocs/operations/repairing.py",
     "integrations/errors.py",
 )
 # What fills their places, and what the rule below does not take for a sentence.

@@ -121,9 +121,11 @@ BACKUP_URL = env_secret("BACKUP_URL")
 BACKUP_KEYS = [key.strip() for key in env_secret("BACKUP_KEYS").split(",") if key.strip()]
 BACKUP_KEEP_DAYS = env_int("BACKUP_KEEP_DAYS", 30, low=1)
 
-# Who answers flags, behind OpenFeature.
 # Up to this share of documents one person may let a new way in; above it a second one confirms.
 ROLLOUT_ALONE_UP_TO = env_decimal("ROLLOUT_ALONE_UP_TO", "10", above="-1")
+# Asked about guardrails that name an expression; unset = those say nothing, and hold a ramp.
+PROMETHEUS_URL = env_url("PROMETHEUS_URL")
+# Who answers flags, behind OpenFeature.
 FLAG_PROVIDER = env_str("FLAG_PROVIDER", "zohodocs.rollout.provider.DatabaseProvider")
 
 # --- Intake ---------------------------------------------------------------------------------------
@@ -203,7 +205,7 @@ REDIS_TIMEOUT_SECONDS = 1.0
 
 # The longest a job may take. Two hundred scanned pages are read for many minutes, as long as the
 # lease is kept (`zohodocs/pipeline/lease.py`).
-QUEUES = {"pipeline": 1200, "sequential": 1200, "sync": 300, "shadow": 300}
+QUEUES = {"pipeline": 1200, "sequential": 1200, "sync": 300, "shadow": 600}
 RQ_QUEUES = {
     name: {
         # A worker waits longer where it listens; RQ sees to that itself.

@@ -29,6 +29,12 @@ def test_every_queue_has_its_workers_and_each_works_on_one(site: services.Site) 
     assert {queue for (queue,) in queues} == set(settings.QUEUES)
 
 
+def test_only_what_is_tried_yields_to_all_others(site: services.Site) -> None:
+    plan = [*services.preparation(site), *services.parts(site)]
+
+    assert {service.name for service in plan if service.nice} == {"shadow"}
+
+
 def test_no_two_processes_count_in_one_place(site: services.Site) -> None:
     places = [service.environment.get(metric_files.PLACE) for service in services.parts(site)]
     taken = [place for place in places if place]

@@ -27,6 +27,7 @@ from zohodocs.models import (
     Vendor,
 )
 from zohodocs.pipeline import beside, flow, preview
+from zohodocs.rollout import limits
 from zohodocs.rollout.flags import answers_for, set_flag
 from zohodocs.rollout.readonly import WriteRefused, no_writes
 
@@ -108,9 +109,9 @@ def test_what_is_known_asks_nobody(document: Document, monkeypatch: pytest.Monke
     assert row.ignored == "Prefix of the branch."
 
 
-@pytest.mark.parametrize("error", [RuntimeError, MemoryError])
+@pytest.mark.parametrize("error", [RuntimeError, MemoryError, limits.OverTime])
 def test_a_candidate_that_raises_leaves_its_error_and_nothing_else(
-    document: Document, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    document: Document, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
     def broken(*_: object) -> None:
         raise error("no")
@@ -123,6 +124,7 @@ def test_a_candidate_that_raises_leaves_its_error_and_nothing_else(
     assert not ShadowDifference.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_candidate_that_writes_is_stopped(
     document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:

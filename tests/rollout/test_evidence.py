@@ -26,7 +26,7 @@ from zohodocs.models import (
     Rollback,
 )
 from zohodocs.operations import repairing, rollouts
-from zohodocs.rollout import evidence, experiments, ramps
+from zohodocs.rollout import changes, evidence, experiments, ramps
 from zohodocs.rollout.flags import set_flag
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +157,19 @@ def test_by_hand_it_goes_back_with_the_same_list(organization: Organization) -> 
     assert made.by == "ana"
 
 
+def test_the_list_has_every_document_however_many_there_are(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollouts, "_BATCH", 3)
+    let_in()
+    touched = papers(organization, "candidate", 7, 0)
+
+    made = rollouts.turn_back(FLAG, by="ana", why="Strange totals.")
+
+    listed = set(made.items.values_list("document_id", flat=True))
+    assert listed == {document.pk for document in touched}
+
+
 def test_repairing_gives_every_document_to_a_person_once(organization: Organization) -> None:
     let_in()
     held = papers(organization, "candidate", 1, 0)[0]
@@ -233,6 +246,7 @@ def test_shares_that_are_not_as_set_are_seen(organization: Organization) -> None
 def test_an_experiment_is_planned_counted_by_vendor_and_decided(
     organization: Organization,
 ) -> None:
+    let_in("50")
     running = experiments.start(
         flag=FLAG,
         by="ana",
@@ -256,6 +270,8 @@ def test_an_experiment_is_planned_counted_by_vendor_and_decided(
     assert standing.says == "better"
     assert standing.days_left is not None
     experiments.decide(running, winner="candidate", by="bob", why="Fewer corrections.")
+    assert Flag.objects.get(name=FLAG).mode == FlagMode.PERCENT
+    changes.confirm(FLAG, by="carl")
     assert Flag.objects.get(name=FLAG).mode == FlagMode.ON
     with pytest.raises(experiments.ExperimentRefused):
         experiments.decide(running, winner="control", by="bob", why="No.")

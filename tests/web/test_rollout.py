@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import getpass
+from decimal import Decimal
+from io import StringIO
+
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from tests.cast import client_of
-from tests.factories import DocumentFactory, UserFactory
+from tests.factories import DocumentFactory, OrganizationFactory, UserFactory
 from tests.page import plain_static
 from zohodocs.models import (
     AuditEvent,
@@ -17,6 +22,7 @@ from zohodocs.models import (
     Flag,
     FlagMode,
     IgnoredDifference,
+    Organization,
     Ramp,
     Rollback,
     ShadowDifference,
@@ -72,6 +78,69 @@ def test_a_small_share_is_set_at_once_and_a_large_one_waits_for_a_second(root: C
 
     assert setting() == ("percent", "25.00")
     assert Flag.objects.get(name=FLAG).changed_by == "root + vera"
+
+
+def test_a_share_for_one_company_waits_for_a_second_as_well(root: Client) -> None:
+    company = OrganizationFactory(code="acme", name="Acme")
+
+    said = post(root, "rollout_set", mode="on", organization="acme")
+    assert "a second person confirms it" in said
+    assert "Acme: root proposes" in said
+    assert not Flag.objects.exists()
+    assert "Nothing waits" in post(admin("vera"), "rollout_proposal", "confirm")
+
+    post(admin("vida"), "rollout_proposal", "confirm", organization="acme")
+
+    row = Flag.objects.get()
+    assert (row.organization, row.mode, row.changed_by) == (company, "on", "root + vida")
+    post(root, "rollout_set", mode="percent", percent="5", organization="acme")
+    assert Flag.objects.get().percent == 5
+
+
+def test_what_everybody_has_a_company_may_have_by_one_word(root: Client) -> None:
+    OrganizationFactory(code="acme")
+    set_flag(name=FLAG, mode=FlagMode.PERCENT, percent=Decimal(50), why="x", by="x")
+
+    post(root, "rollout_set", mode="percent", percent="50", organization="acme")
+    assert "a second person" in post(root, "rollout_set", mode="on", organization="acme")
+
+    assert Flag.objects.get(organization__code="acme").percent == 50
+
+
+@pytest.mark.parametrize("whom", [(), ("--organization", "acme")])
+def test_the_command_goes_no_way_round_the_second_person(whom: tuple[str, ...]) -> None:
+    company = OrganizationFactory(code="acme")
+    organization = company if whom else None
+    words = ("flag", "set", FLAG, "--mode", "on", "--why", "x", *whom)
+    vera = admin("vera")
+
+    with pytest.raises(CommandError, match="a second person confirms"):
+        call_command(*words, stdout=StringIO())
+    assert not Flag.objects.exists()
+    with pytest.raises(CommandError, match="Another person confirms"):
+        call_command("flag", "confirm", FLAG, *whom, stdout=StringIO())
+
+    post(vera, "rollout_proposal", "confirm", organization="acme" if whom else "")
+
+    row = Flag.objects.get(organization=organization)
+    assert (row.mode, row.changed_by) == ("on", f"{getpass.getuser()} + vera")
+
+
+def test_the_admin_lets_nobody_round_it_either_and_leads_to_the_card() -> None:
+    OrganizationFactory(code="acme")
+    boss = client_of(UserFactory(is_superuser=True, is_staff=True))
+    sent = {"name": FLAG, "mode": "on", "percent": "0", "why": "x"}
+    acme = Organization.objects.get().pk
+
+    page = boss.post(reverse("admin:zohodocs_flag_add"), {**sent, "organization": acme})
+    assert "A second person confirms a share this large" in page.content.decode()
+    set_flag(name=FLAG, mode=FlagMode.OFF, why="x", by="x")
+
+    for address in (
+        reverse("admin:zohodocs_flag_changelist"),
+        reverse("admin:zohodocs_flag_change", args=[Flag.objects.get().pk]),
+    ):
+        assert f'href="/rollout/{FLAG}/"' in boss.get(address).content.decode()
 
 
 def test_a_proposal_can_be_withdrawn(root: Client) -> None:
@@ -164,6 +233,8 @@ def test_the_chart_is_drawn_from_what_was_kept(root: Client) -> None:
 
 def test_an_experiment_from_the_page(root: Client) -> None:
     plan = {"percent": "50", "smallest_effect": "5", "base_rate": "15"}
+    assert "takes a second person" in post(root, "rollout_experiment", "start", **plan)
+    plan["percent"] = "10"
     assert "documents are planned" in post(root, "rollout_experiment", "start", **plan)
     assert "runs already" in post(root, "rollout_experiment", "start", **plan)
 

@@ -9,6 +9,7 @@ from integrations.zoho_books import CallRecord
 from .building import (
     KEPT_FOR_PEOPLE,
     NotConnected,
+    OnlyReading,
     books,
     books_reader,
     breaker_states,
@@ -16,12 +17,14 @@ from .building import (
     budgets_left,
     contact_tax_id,
     on_zoho_call,
+    only_reading,
     room_in,
     setup_reader,
 )
 from .contact_walk import keep_contacts
 from .contacts import Answer, ContactFacts, Contacts, contacts_of, facts_of
 from .leisure import at_leisure, close, wait_for_calls
+from .prometheus import prometheus_values
 from .sealing import decrypt, encrypt
 from .seeding import connection_from_environment
 from .states import needs_a_person, note_failure
@@ -36,6 +39,7 @@ __all__ = [
     "Contacts",
     "DatabaseTokens",
     "NotConnected",
+    "OnlyReading",
     "at_leisure",
     "books",
     "books_reader",
@@ -54,6 +58,8 @@ __all__ = [
     "note_failure",
     "on_token_refresh",
     "on_zoho_call",
+    "only_reading",
+    "prometheus_values",
     "room_in",
     "setup_reader",
     "wait_for_calls",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TypeVar
 
@@ -30,6 +32,11 @@ KEPT_FOR_PEOPLE = 10
 Client = TypeVar("Client", bound=ZohoBooksReader)
 Listener = Callable[[CallRecord], None]
 _listeners: list[Listener] = []
+_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
+
+
+class OnlyReading(RuntimeError):
+    """A client that writes was asked for where nothing may be written."""
 
 
 class NotConnected(IntegrationError):
@@ -51,8 +58,20 @@ def books_reader(organization: Organization) -> ZohoBooksReader:
 
 
 def books(organization: Organization) -> ZohoBooks:
-    """The client that writes; only posting is handed one. Raises NotConnected."""
+    """The client that writes; only posting is handed one. Raises NotConnected, OnlyReading."""
+    if _reading.get():
+        raise OnlyReading("A way that is run in shadow may not write to Zoho Books.")
     return _build(ZohoBooks, organization, patience=_POSTING_PATIENCE_SECONDS)
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """While the block runs, nobody is handed a client that writes."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
 
 
 def setup_reader(connection: Connection) -> ZohoBooksReader:

@@ -10,8 +10,8 @@ from zohodocs.pipeline import beside
 def shadow(*, document_id: int, **_: object) -> None:
     """Run every candidate the document is in shadow for, once; nothing of it reaches the document.
 
-    Runs in a process and queue of its own, under RQ's time limit: one that hangs or eats the memory
-    takes this worker down and nothing else.
+    Each candidate has its seconds and its memory (`rollout/limits.py`); what breaks even those
+    takes this worker down and nothing else, and is on record as begun.
     """
     document = Document.objects.select_related("organization").filter(pk=document_id).first()
     if document is None:

@@ -17,6 +17,7 @@ from .document_text import DocumentText, keep_text, with_words
 from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
+from .guardrail import GuardrailKind, MetricGuardrail, WorseWhen
 from .heartbeat import Heartbeat
 from .layout import LayoutMemory
 from .organization import (
@@ -85,12 +86,14 @@ __all__ = [
     "Finding",
     "Flag",
     "FlagMode",
+    "GuardrailKind",
     "Heartbeat",
     "IgnoredDifference",
     "KnownBill",
     "LayoutMemory",
     "Location",
     "Membership",
+    "MetricGuardrail",
     "Notice",
     "NoticeKind",
     "Organization",
@@ -124,6 +127,7 @@ __all__ = [
     "VendorBankAccount",
     "VendorTaxKey",
     "Verdict",
+    "WorseWhen",
     "ZohoCopy",
     "keep_text",
     "mirror_contact",

@@ -1,5 +1,7 @@
 """One child process of the supervisor: started in a group of its own, never outliving us."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import signal
@@ -24,6 +26,16 @@ def end_with_parent(number: signal.Signals) -> Callable[[], None]:
     return ask_the_kernel
 
 
+def _before(service: Service) -> Callable[[], None]:
+    ask_the_kernel = end_with_parent(signal.SIGTERM)
+
+    def prepare() -> None:
+        ask_the_kernel()
+        os.nice(service.nice)
+
+    return prepare
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A process that must be there. `once` = it does one thing, then the next may start."""
@@ -36,6 +48,8 @@ class Service:
     ready: Callable[[], bool] = lambda: True
     # What to tidy up after a death, before the next start.
     buried: Callable[[], None] = lambda: None
+    # So much it yields to others who want the processor (0 to 19).
+    nice: int = 0
     # Stopped only when all the others have ended, because they need it until then.
     last: bool = False
 
@@ -56,7 +70,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 # Ctrl-C in a terminal then reaches the supervisor alone, which stops all in order.
                 start_new_session=True,
-                preexec_fn=end_with_parent(signal.SIGTERM),
+                preexec_fn=_before(service),
             )
         finally:
             os.close(write_end)

@@ -48,7 +48,13 @@ def _see_to(item: RepairItem, made: Rollback, by: str, now: datetime) -> Repair:
     document = item.document
     if document.state == State.APPROVED:
         document.move(
-            frm=DocumentState.APPROVED, to=DocumentState.IN_REVIEW, by=Mover.MACHINE, now=now
+            frm=DocumentState.APPROVED,
+            to=DocumentState.IN_REVIEW,
+            by=Mover.MACHINE,
+            now=now,
+            approved_at=None,
+            approved_by="",
+            hold_until=None,
         )
         document.refresh_from_db()  # where it is now, whoever moved it
     if document.state in (State.IN_REVIEW, State.POSTED, State.POSTING):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Q
@@ -28,7 +29,7 @@ from zohodocs.models import (
     Rollback,
     State,
 )
-from zohodocs.rollout import evidence, ramps
+from zohodocs.rollout import evidence, guardrails, ramps
 from zohodocs.rollout.definitions import CANDIDATE
 from zohodocs.rollout.evidence import Evidence
 from zohodocs.rollout.flags import set_flag
@@ -38,7 +39,7 @@ from zohodocs.timing import scaled
 logger = get_logger(__name__)
 GUARDRAIL = "guardrail"
 _SNAPSHOT_EVERY = timedelta(minutes=10)
-_MOST_REPAIRS = 5000
+_BATCH = 2000
 
 
 def evaluate(*, now: datetime | None = None) -> list[str]:
@@ -126,6 +127,7 @@ def _on_their_way() -> Sequence[Flag]:
 
 
 def _evaluate(flag: Flag, now: datetime) -> list[str]:
+    guardrails.ask(flag.name, now=now)
     found = evidence.of(flag.name, since=since_of(flag), now=now)
     _keep(found)
     ramp = ramps.open_ramp(flag.name)
@@ -172,14 +174,16 @@ def _list_touched(made: Rollback, organization: Organization | None) -> int:
     if organization is not None:
         rows = rows.filter(organization=organization)
     touched = rows.order_by("-received_at").values_list("pk", "organization_id", "state")
-    items = [
+    items = (
         RepairItem(
             rollback=made,
             document_id=pk,
             organization_id=organization_id,
             posted=state in (State.POSTED, State.POSTING),
         )
-        for pk, organization_id, state in touched[:_MOST_REPAIRS]
-    ]
-    RepairItem.objects.bulk_create(items)
-    return len(items)
+        for pk, organization_id, state in touched.iterator(chunk_size=_BATCH)
+    )
+    listed = 0
+    while batch := list(islice(items, _BATCH)):
+        listed += len(RepairItem.objects.bulk_create(batch))
+    return listed

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zohodocs.operations import embedded_redis, metric_files, probe
@@ -72,6 +72,9 @@ def _part(site: Site, name: str) -> list[Service]:
             return [_counted(site, "scheduler", "scheduler")]
         case "pipeline":
             return [_worker(site, f"pipeline-{n}", "pipeline") for n in range(1, site.workers + 1)]
+        case "shadow":
+            # A tenth of the processor where others want it: nobody waits for what is only tried.
+            return [replace(_worker(site, "shadow", "shadow"), nice=10)]
         case queue:
             return [_worker(site, queue, queue)]
 

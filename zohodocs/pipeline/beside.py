@@ -8,17 +8,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from django.db import transaction
-
 from zohodocs.domain.invoice import FIELD_NAMES
-from zohodocs.models import Document, Extraction, ShadowRun
-from zohodocs.rollout import shadow
+from zohodocs.models import Document, Extraction, ShadowRun, State
+from zohodocs.rollout import limits, shadow
 from zohodocs.rollout.comparing import differing
 from zohodocs.rollout.flags import CANDIDATE
 from zohodocs.rollout.readonly import no_writes
 from zohodocs.rollout.shadow import Difference
+from zohodocs.timing import scaled
 
-from . import preview
+from . import preview, runner
 
 # Flags whose candidate is another way of reading or deciding; `new_cache` is compared where Zoho
 # was asked anyway (`cached_vendors`), and how many workers there are leaves no trace in a paper.
@@ -36,15 +35,36 @@ def wanted(document: Document) -> list[str]:
 
 
 def run(document: Document) -> None:
-    """Try each candidate once; what it raises is kept as the run's error."""
+    """Try each candidate once, within limits; what it raises is kept as the run's error."""
+    seconds = max(scaled(limits.SECONDS), limits.LEAST_SECONDS)
     for flag in wanted(document):
+        if not shadow.begin(document, flag):
+            continue
         started, error, found = time.monotonic(), "", list[Difference]()
         try:
-            with transaction.atomic(), no_writes():
+            # No transaction: on SQLite one locks out everybody who writes while this one reads.
+            with limits.limited(seconds=seconds), no_writes():
                 found = list(_differences(document, flag))
-        except Exception as problem:
+        except (Exception, limits.OverTime) as problem:
             error = type(problem).__name__
         shadow.keep(document, flag, found, seconds=time.monotonic() - started, error=error)
+    release(document)
+
+
+def release(document: Document) -> bool:
+    """Let a document whose comparisons are there wait no longer than its hold.
+
+    One that differs is in review by now, and one that went on is left alone.
+    """
+    if document.approved_at is None or document.approved_by != runner.WORKER:
+        return False
+    if shadow.missing(document):
+        return False
+    until = runner.hold_until(document, now=document.approved_at)
+    held = Document.objects.filter(
+        pk=document.pk, state=State.APPROVED, version=document.version, hold_until__gt=until
+    )
+    return held.update(hold_until=until) == 1
 
 
 def _differences(document: Document, flag: str) -> Iterable[Difference]:
@@ -55,7 +75,7 @@ def _differences(document: Document, flag: str) -> Iterable[Difference]:
         candidate = {name: value.value for name, value in found.items() if name in FIELD_NAMES}
         for field, (ours, theirs) in differing(_control(document), candidate).items():
             yield Difference(field, ours, theirs)
-    control = "approved" if document.approved_by == "worker" else "in_review"
+    control = "approved" if document.approved_by == runner.WORKER else "in_review"
     if flag == "auto_approve" and again.route != control:
         yield Difference("route", control, again.route)
 

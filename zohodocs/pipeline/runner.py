@@ -25,6 +25,7 @@ from zohodocs.domain.verdicts import (
     VendorOutcome,
 )
 from zohodocs.models import AuditEvent, Document, Policy, State, keep_text
+from zohodocs.rollout import limits, shadow
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
@@ -248,7 +249,7 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
         values |= {
             "approved_at": now,
             "approved_by": WORKER,
-            "hold_until": hold_until(document, now=now),
+            "hold_until": _held_until(document, now=now),
         }
     with around("process.store"), transaction.atomic():
         moved = document.move(
@@ -290,6 +291,17 @@ def hold_until(document: Document, *, now: datetime) -> datetime:
     if seconds is None:
         seconds = Policy.current(document.organization).hold_seconds
     return now + timedelta(seconds=scaled(seconds))
+
+
+def _held_until(document: Document, *, now: datetime) -> datetime:
+    """The hold; where two ways are compared it waits for that as well, but not for ever.
+
+    `beside.release` ends the wait when the comparisons are there.
+    """
+    until = hold_until(document, now=now)
+    if not shadow.missing(document):
+        return until
+    return max(until, now + timedelta(seconds=scaled(2 * limits.SECONDS)))
 
 
 def settled(case: Case, result: Case | Stop) -> tuple[Case, Decision]:

@@ -21,6 +21,7 @@ from zohodocs.domain.crash import around
 from zohodocs.domain.states import DocumentState, Mover, PostingState
 from zohodocs.models import AuditEvent, Connection, Document, Posting, ReviewItem, State
 from zohodocs.models.review import ReviewKind, ReviewState
+from zohodocs.rollout import shadow
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
@@ -151,6 +152,7 @@ def _begin(document: Document, now: datetime) -> Outcome | None:
         ):
             return Outcome("busy")
         _plan(document)
+        _note_what_was_not_compared(document)
     return None
 
 
@@ -177,6 +179,18 @@ def _plan(document: Document) -> None:
     AuditEvent.record(
         "bill.push.planned", actor="worker", document=document, data={"kind": str(kind)}
     )
+
+
+def _note_what_was_not_compared(document: Document) -> None:
+    """It waited for the comparison as long as it may; what differs is asked about afterwards."""
+    missing = shadow.missing(document) if document.approved_by == shadow.WORKER else []
+    if missing:
+        AuditEvent.record(
+            "document.not_compared",
+            actor=shadow.WORKER,
+            document=document,
+            data={"flags": missing},
+        )
 
 
 def _unforeseen_seconds() -> float:

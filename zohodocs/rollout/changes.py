@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from zohodocs.models import AuditEvent, Flag, FlagMode
+from zohodocs.models import AuditEvent, Flag, FlagMode, Organization
 
-from .flags import record, set_flag
+from .flags import checked, set_flag
 
 _CHANGED, _PROPOSED, _WITHDRAWN = "flag.changed", "flag.proposed", "flag.proposal_withdrawn"
 
@@ -21,13 +23,14 @@ class ChangeRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change that waits for a second person."""
+    """A change that waits for a second person; `organization` None = for everybody."""
 
     flag: str
     mode: FlagMode
     percent: Decimal
     by: str
     why: str
+    organization: Organization | None = None
 
 
 def reach(mode: FlagMode, percent: Decimal | None) -> Decimal:
@@ -37,61 +40,101 @@ def reach(mode: FlagMode, percent: Decimal | None) -> Decimal:
     return (percent or Decimal(0)) if mode == FlagMode.PERCENT else Decimal(0)
 
 
-def takes_two(flag: str, mode: FlagMode, percent: Decimal | None) -> bool:
-    """Whether this lets in more documents, for everybody, than one person may."""
-    row = Flag.objects.filter(name=flag, organization=None).first()
+def takes_two(
+    flag: str,
+    mode: FlagMode,
+    percent: Decimal | None,
+    organization: Organization | None = None,
+) -> bool:
+    """Whether this lets in more documents, of everybody or one company, than one person may."""
+    rows = {row.organization_id: row for row in _in_force(flag, organization)}
+    row = rows.get(organization.pk if organization else None) or rows.get(None)
     present = reach(FlagMode(row.mode), row.percent) if row else Decimal(0)
     return reach(mode, percent) > max(present, Decimal(settings.ROLLOUT_ALONE_UP_TO))
 
 
 def change(
-    flag: str, mode: FlagMode, percent: Decimal | None, *, by: str, why: str
+    flag: str,
+    mode: FlagMode,
+    percent: Decimal | None,
+    *,
+    by: str,
+    why: str,
+    organization: Organization | None = None,
 ) -> Flag | Proposal:
-    """Set it for everybody, or propose it where it lets in more than one person may.
+    """Set it for everybody or one company, or propose it where that is more than one person may.
 
     Raises UnknownFlag, ValueError with a sentence.
     """
-    if not takes_two(flag, mode, percent):
-        return set_flag(name=flag, mode=mode, percent=percent, why=why, by=by)
-    if not why.strip():
-        raise ValueError(_("Say why the flag is changed."))
-    made = Proposal(flag, mode, percent or Decimal(100), by, why)
+    checked(flag, mode, percent, why=why)
+    if not takes_two(flag, mode, percent, organization):
+        return set_flag(
+            name=flag, mode=mode, percent=percent, organization=organization, why=why, by=by
+        )
+    made = Proposal(flag, mode, percent or Decimal(100), by, why, organization)
     _record(_PROPOSED, by, made)
     return made
 
 
-def proposed(flag: str) -> Proposal | None:
+def proposed(flag: str, organization: Organization | None = None) -> Proposal | None:
     """The proposal that waits, if nothing was changed since."""
     verbs = [_CHANGED, _PROPOSED, _WITHDRAWN]
-    events = AuditEvent.objects.filter(verb__in=verbs, data__flag=flag, organization=None)
+    events = AuditEvent.objects.filter(verb__in=verbs, data__flag=flag, organization=organization)
     last = events.order_by("-sequence", "-pk").first()
     if last is None or last.verb != _PROPOSED:
         return None
     said = last.data
-    return Proposal(
-        flag, FlagMode(said["mode"]), Decimal(said["percent"]), last.actor, str(said["why"])
+    percent, why = Decimal(said["percent"]), str(said["why"])
+    return Proposal(flag, FlagMode(said["mode"]), percent, last.actor, why, organization)
+
+
+def waiting(flag: str) -> list[Proposal]:
+    """All that wait: for everybody first, then company by company."""
+    events = AuditEvent.objects.filter(verb=_PROPOSED, data__flag=flag, organization__isnull=False)
+    companies = Organization.objects.filter(pk__in=events.values("organization")).order_by("name")
+    found = [proposed(flag), *(proposed(flag, each) for each in companies)]
+    return [each for each in found if each is not None]
+
+
+def confirm(flag: str, *, by: str, organization: Organization | None = None) -> Flag:
+    """The second person's yes. Raises ChangeRefused where there is nothing, or it is one's own."""
+    waits = proposed(flag, organization)
+    if waits is None:
+        raise ChangeRefused(_("Nothing waits for a second person."))
+    if waits.by == by:
+        raise ChangeRefused(_("You proposed it. Another person confirms."))
+    return set_flag(
+        name=flag,
+        mode=waits.mode,
+        percent=waits.percent if waits.mode == FlagMode.PERCENT else None,
+        organization=organization,
+        why=waits.why,
+        by=f"{waits.by} + {by}",
     )
 
 
-def confirm(flag: str, *, by: str) -> Flag:
-    """The second person's yes. Raises ChangeRefused where there is nothing, or it is one's own."""
-    waiting = proposed(flag)
-    if waiting is None:
-        raise ChangeRefused(_("Nothing waits for a second person."))
-    if waiting.by == by:
-        raise ChangeRefused(_("You proposed it. Another person confirms."))
-    percent = waiting.percent if waiting.mode == FlagMode.PERCENT else None
-    both = f"{waiting.by} + {by}"
-    return set_flag(name=flag, mode=waiting.mode, percent=percent, why=waiting.why, by=both)
-
-
-def withdraw(flag: str, *, by: str) -> None:
+def withdraw(flag: str, *, by: str, organization: Organization | None = None) -> None:
     """Nobody has to answer it any more."""
-    waiting = proposed(flag)
-    if waiting is not None:
-        _record(_WITHDRAWN, by, waiting)
+    waits = proposed(flag, organization)
+    if waits is not None:
+        _record(_WITHDRAWN, by, waits)
+
+
+def _in_force(flag: str, organization: Organization | None) -> Sequence[Flag]:
+    """The company's own word, if it has one, and everybody's."""
+    whose = Q(organization=None) | Q(organization=organization)
+    return list(Flag.objects.filter(whose, name=flag))
 
 
 def _record(verb: str, by: str, made: Proposal) -> None:
-    mode, percent = made.mode.value, str(made.percent)
-    record(verb, made.flag, by=by, mode=mode, percent=percent, why=made.why)
+    AuditEvent.record(
+        verb,
+        actor=by,
+        organization=made.organization,
+        data={
+            "flag": made.flag,
+            "mode": made.mode.value,
+            "percent": str(made.percent),
+            "why": made.why,
+        },
+    )

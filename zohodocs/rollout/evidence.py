@@ -21,6 +21,7 @@ from zohodocs.models import (
     Correction,
     Document,
     Flag,
+    MetricGuardrail,
     PairVerdict,
     ReviewItem,
     ReviewState,
@@ -29,11 +30,14 @@ from zohodocs.models import (
     State,
 )
 
+from . import guardrails
 from .definitions import CANDIDATE
 
 ALPHA = 0.05
 # How that is shared: what people mend tells most.
 ALPHAS = {"corrected": 0.03, "failed": 0.005, "amount": 0.005, "pairs": 0.01}
+# The figures counted from our own rows.
+NAMES = (*ALPHAS, "p95", "queue_age")
 _MOST = 20_000
 JUDGED = (State.APPROVED, State.POSTING, State.POSTED, State.REJECTED, State.FILED)
 # Absolute ones: beyond this it is worse whatever the control does.
@@ -46,7 +50,8 @@ _ENOUGH_FOR_LATENCY = 50
 class Figure:
     """One guardrail. `kind`: `guardrail` turns the flag back, `signal` pauses its ramp.
 
-    `says`: worse | better | not yet | within. Rates are shares, latency is seconds.
+    `says`: worse | better | not yet | within | inconclusive (nobody could be asked; `note` says
+    why). Rates are shares, latency is seconds.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Figure:
     high: float | None
     says: str
     p: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,11 @@ class Evidence:
     def signals(self) -> list[Figure]:
         """The signals that do."""
         return [each for each in self.figures if each.kind == "signal" and each.says == "worse"]
+
+    @property
+    def inconclusive(self) -> list[Figure]:
+        """Those about which nobody could be asked."""
+        return [each for each in self.figures if each.says == "inconclusive"]
 
     def to_json(self) -> dict[str, Any]:
         """As kept."""
@@ -121,6 +132,7 @@ def of(flag: str, *, since: datetime, now: datetime) -> Evidence:
         _rate("amount", judged, lambda each: each.wrong_amount),
         _latency(seen),
         _queue_age(now),
+        *_from_prometheus(flag, now),
     ]
     if paired.candidate + paired.control:
         figures.append(_paired_figure(paired))
@@ -239,6 +251,23 @@ def _queue_age(now: datetime) -> Figure:
     age = (now - oldest).total_seconds() if oldest else 0.0
     worse = age > MOST_QUEUE_AGE.total_seconds()
     return Figure("queue_age", "signal", None, age, None, None, "worse" if worse else "within")
+
+
+def _from_prometheus(flag: str, now: datetime) -> list[Figure]:
+    """What it said last (`guardrails.ask`), against the threshold."""
+    return [
+        Figure(
+            row.name,
+            row.kind,
+            row.threshold,
+            row.value,
+            None,
+            None,
+            guardrails.says(row, now=now),
+            note=row.problem,
+        )
+        for row in MetricGuardrail.objects.filter(flag=flag).order_by("pk")
+    ]
 
 
 def _pairs(flag: str) -> tuple[dict[str, int], sequential.Paired]:

@@ -19,9 +19,12 @@ from zohodocs.models import (
     Document,
     Experiment,
     ExperimentState,
+    Flag,
     FlagMode,
 )
 
+from . import changes
+from .changes import Proposal
 from .definitions import CANDIDATE, CONTROL
 from .evidence import JUDGED, corrections
 from .flags import record, set_flag
@@ -66,6 +69,10 @@ def start(
         raise ExperimentRefused(_("An experiment with this flag runs already."))
     if not 0 < percent < 100:
         raise ExperimentRefused(_("Both arms need a share."))
+    if changes.takes_two(flag, FlagMode.PERCENT, percent):
+        raise ExperimentRefused(
+            _("A share this large takes a second person. Set it under “Change” first.")
+        )
     planned = planned_sample(base_rate, float(smallest_effect) / 100, share=float(percent) / 100)
     with transaction.atomic():
         set_flag(name=flag, mode=FlagMode.PERCENT, percent=percent, why=why, by=by)
@@ -111,8 +118,8 @@ def standing(experiment: Experiment, *, now: datetime) -> Standing:
     )
 
 
-def decide(experiment: Experiment, *, winner: str, by: str, why: str) -> None:
-    """Choose an arm, for everybody. Raises ExperimentRefused."""
+def decide(experiment: Experiment, *, winner: str, by: str, why: str) -> Flag | Proposal:
+    """Choose an arm, for everybody; a second person confirms the new way's. ExperimentRefused."""
     if winner not in (CONTROL, CANDIDATE):
         raise ExperimentRefused(_("The winner is the old way or the new one."))
     if not why.strip():
@@ -128,5 +135,5 @@ def decide(experiment: Experiment, *, winner: str, by: str, why: str) -> None:
         if changed != 1:
             raise ExperimentRefused(_("It was decided meanwhile."))
         mode = FlagMode.ON if winner == CANDIDATE else FlagMode.OFF
-        set_flag(name=experiment.flag, mode=mode, why=why, by=by)
         record("experiment.decided", experiment.flag, by=by, winner=winner, why=why)
+        return changes.change(experiment.flag, mode, None, by=by, why=why)

@@ -93,17 +93,7 @@ def set_flag(
     Raises UnknownFlag, and ValueError with a sentence for a percentage outside 0..100, one that is
     missing, or a change without its reason.
     """
-    if name not in DEFINITIONS:
-        raise UnknownFlag(f"There is no flag “{name}”. There are: {', '.join(DEFINITIONS)}.")
-    if not why.strip():
-        raise ValueError(_("Say why the flag is changed."))
-    if mode == FlagMode.PERCENT and percent is None:
-        raise ValueError(_("Say the percentage."))
-    # In shadow it is the share that is looked at: all, unless somebody says less.
-    unsaid = Decimal(100) if mode == FlagMode.SHADOW else Decimal(0)
-    share = unsaid if percent is None else percent
-    if not share.is_finite() or not 0 <= share <= 100 or share != share.quantize(Decimal("0.01")):
-        raise ValueError(_("The percentage is 0 to 100 with at most two decimals."))
+    share = checked(name, mode, percent, why=why)
     with transaction.atomic():
         flag, created = Flag.objects.select_for_update().get_or_create(
             name=name,
@@ -134,6 +124,22 @@ def set_flag(
         )
     provider.forget()
     return flag
+
+
+def checked(name: str, mode: FlagMode, percent: Decimal | None, *, why: str) -> Decimal:
+    """The percentage of a change that makes sense; raises as `set_flag` does."""
+    if name not in DEFINITIONS:
+        raise UnknownFlag(f"There is no flag “{name}”. There are: {', '.join(DEFINITIONS)}.")
+    if not why.strip():
+        raise ValueError(_("Say why the flag is changed."))
+    if mode == FlagMode.PERCENT and percent is None:
+        raise ValueError(_("Say the percentage."))
+    # In shadow it is the share that is looked at: all, unless somebody says less.
+    unsaid = Decimal(100) if mode == FlagMode.SHADOW else Decimal(0)
+    share = unsaid if percent is None else percent
+    if not share.is_finite() or not 0 <= share <= 100 or share != share.quantize(Decimal("0.01")):
+        raise ValueError(_("The percentage is 0 to 100 with at most two decimals."))
+    return share
 
 
 def record(verb: str, flag: str, *, by: str, **data: object) -> None:

@@ -106,6 +106,9 @@ def next_of(ramp: Ramp, evidence: Evidence, *, now: datetime) -> Next:
     bad = [*evidence.worse, *evidence.signals]
     if bad:
         waits.append(_("a guardrail says worse"))
+    if evidence.inconclusive:
+        names = ", ".join(figure.name for figure in evidence.inconclusive)
+        waits.append(_("nobody could be asked about %(names)s") % {"names": names})
     needs = percent > ramp.approval_above and ramp.approved_step != ramp.step + 1
     if needs:
         waits.append(_("a second person approves"))

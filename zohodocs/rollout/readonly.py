@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from zohodocs import clients
+
 _WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "DROP", "ALTER", "CREATE")
 
 
@@ -17,8 +19,11 @@ class WriteRefused(Exception):
 
 @contextmanager
 def no_writes() -> Iterator[None]:
-    """Refuse every statement that writes; raises WriteRefused where it is tried."""
-    with connection.execute_wrapper(_refuse):
+    """Refuse every statement that writes, and every client of Zoho that could.
+
+    Raises WriteRefused, clients.OnlyReading where it is tried.
+    """
+    with connection.execute_wrapper(_refuse), clients.only_reading():
         yield
 
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from zohodocs import metrics
 from zohodocs.domain import attention
+from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.models import (
+    AuditEvent,
     Document,
     IgnoredDifference,
     PairVerdict,
@@ -21,6 +23,7 @@ from zohodocs.models import (
     ReviewState,
     ShadowDifference,
     ShadowRun,
+    State,
 )
 from zohodocs.telemetry import get_logger
 
@@ -31,6 +34,10 @@ logger = get_logger(__name__)
 _LONGEST = 500
 # Flags whose differences a person can judge by the paper alone.
 JUDGED = frozenset({"ml_predictions", "layout_memory", "llm_fallback"})
+# The error of a run whose end nobody has written down: it is under way, or took its worker along.
+UNFINISHED = "Unfinished"
+# Who approves by itself.
+WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def compare(document: Document, flag: str, candidate: Callable[[], Iterable[Diff
 
     Call it when the control's work is done and stored: whatever happens here stays here.
     """
-    if not document.in_shadow(flag):
+    if not document.in_shadow(flag) or not begin(document, flag):
         return 0
     started, found, error = time.monotonic(), list[Difference](), ""
     try:
@@ -58,29 +65,40 @@ def compare(document: Document, flag: str, candidate: Callable[[], Iterable[Diff
     return keep(document, flag, found, seconds=time.monotonic() - started, error=error)
 
 
+def begin(document: Document, flag: str) -> bool:
+    """Write down that the candidate is being tried; False where it was already.
+
+    Before the work, so that a candidate that takes its worker down is seen, and not tried again.
+    """
+    try:
+        with transaction.atomic():
+            _run, new = ShadowRun.objects.get_or_create(
+                document=document,
+                flag=flag,
+                defaults={"organization_id": document.organization_id, "error": UNFINISHED},
+            )
+    except DatabaseError:
+        logger.exception("shadow.begin.failed", flag=flag, document=str(document.code))
+        return False
+    return new
+
+
 def keep(
     document: Document, flag: str, found: Sequence[Difference], *, seconds: float, error: str = ""
 ) -> int:
-    """Keep a run and its differences, once a document and flag; how many need a word.
+    """Keep what came of a run that was begun, once; how many differences need a word.
 
-    Differences that are known are kept with the reason for which nobody is asked.
+    Those that are known are kept with the reason for which nobody is asked.
     """
     ignored = list(IgnoredDifference.objects.filter(flag=flag))
     rows = [_row(document, flag, difference, ignored) for difference in found]
     open_ones = sum(not row.ignored for row in rows)
     try:
         with transaction.atomic():
-            _run, new = ShadowRun.objects.get_or_create(
-                document=document,
-                flag=flag,
-                defaults={
-                    "organization_id": document.organization_id,
-                    "seconds": seconds,
-                    "differences": open_ones,
-                    "error": error,
-                },
+            kept = ShadowRun.objects.filter(document=document, flag=flag, error=UNFINISHED).update(
+                seconds=seconds, differences=open_ones, error=error
             )
-            if not new:
+            if kept != 1:
                 return 0
             ShadowDifference.objects.bulk_create(rows)
             if open_ones:
@@ -91,6 +109,16 @@ def keep(
     for row in rows:
         metrics.SHADOW_DIFFERENCES.labels(flag, row.field).inc()
     return open_ones
+
+
+def missing(document: Document) -> list[str]:
+    """The flags whose differences go to people and whose comparison is not there."""
+    asked = [flag for flag in sorted(JUDGED) if document.in_shadow(flag)]
+    if not asked:
+        return []
+    runs = ShadowRun.objects.filter(document=document, flag__in=asked).exclude(error=UNFINISHED)
+    there = set(runs.values_list("flag", flat=True))
+    return [flag for flag in asked if flag not in there]
 
 
 def pending(document: Document) -> list[ShadowDifference]:
@@ -136,12 +164,20 @@ def _fits(rule: IgnoredDifference, difference: Difference) -> bool:
 
 
 def _ask(document: Document, flag: str) -> None:
-    """A question of its own where the document is no longer in review: there it is asked anyway."""
-    if flag not in JUDGED or Document.objects.filter(pk=document.pk, state="in_review").exists():
+    """Have people say which is right, before posting where that is still possible.
+
+    What the machine approved goes to review; there a verdict is a correction, too. Everything else
+    gets a question of its own, unless it is in review anyway.
+    """
+    if flag not in JUDGED:
+        return
+    kind = ReviewKind.DECIDE if _taken_back(document, flag) else ReviewKind.DIFFERENCE
+    in_review = Document.objects.filter(pk=document.pk, state=State.IN_REVIEW).exists()
+    if kind == ReviewKind.DIFFERENCE and in_review:
         return
     ReviewItem.objects.get_or_create(
         document=document,
-        kind=ReviewKind.DIFFERENCE,
+        kind=kind,
         state=ReviewState.OPEN,
         defaults={
             "organization_id": document.organization_id,
@@ -151,3 +187,25 @@ def _ask(document: Document, flag: str) -> None:
             "attention": attention.worth(document.gross_total, []),
         },
     )
+
+
+def _taken_back(document: Document, flag: str) -> bool:
+    """Whether we took it out of the hold; a person's approval stands."""
+    if document.state != State.APPROVED or document.approved_by != WORKER:
+        return False
+    # Posting moves it on by the same kind of UPDATE: one of the two wins.
+    moved = document.move(
+        frm=DocumentState.APPROVED,
+        to=DocumentState.IN_REVIEW,
+        by=Mover.MACHINE,
+        now=timezone.now(),
+        version=document.version,
+        approved_at=None,
+        approved_by="",
+        hold_until=None,
+    )
+    if moved:
+        AuditEvent.record(
+            "document.taken_back", actor=WORKER, document=document, data={"flag": flag}
+        )
+    return moved

@@ -135,6 +135,12 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "document.decided": _decided,
     "document.failed": _said(gettext_noop("gave up; a person must look")),
     "document.given_back": _said(gettext_noop("gave it back for another try")),
+    "document.taken_back": _said(
+        gettext_noop("took it out of the hold: the old way and the new one read it differently")
+    ),
+    "document.not_compared": _said(
+        gettext_noop("let it go on without a comparison, which was not there in time")
+    ),
     "document.tried_again": _said(gettext_noop("had it read again")),
     "document.downloaded": _said(gettext_noop("downloaded the original")),
     "review.corrected": _corrected,

@@ -21,8 +21,10 @@ from zohodocs.models import (
     AuditEvent,
     Experiment,
     ExperimentState,
+    Flag,
     FlagMode,
     IgnoredDifference,
+    Organization,
     Rollback,
 )
 from zohodocs.operations import repairing, rollouts
@@ -51,8 +53,16 @@ def _for_superusers(view: View) -> View:
     return login_required(guarded)
 
 
-class SetForm(forms.Form):
-    """Mode, share, reason."""
+class ForWhom(forms.Form):
+    """One company, or everybody."""
+
+    organization = forms.ModelChoiceField(
+        Organization.objects.all(), to_field_name="code", required=False
+    )
+
+
+class SetForm(ForWhom):
+    """For whom, mode, share, reason."""
 
     mode = forms.ChoiceField(choices=FlagMode.choices)
     percent = forms.DecimalField(required=False, max_digits=5, decimal_places=2)
@@ -97,6 +107,7 @@ def rollout(request: Request, flag: str = "ml_predictions") -> HttpResponse:
         "cards": rollout_page.cards(),
         **rollout_page.context(flag, field=field),
         "modes": FlagMode.choices,
+        "organizations": Organization.objects.order_by("name"),
         "usual_steps": " ".join(ramps.USUAL_STEPS),
     }
     return page(request, "web/rollout.html", part="card", context=context)
@@ -110,7 +121,8 @@ def set_mode(request: Request, flag: str) -> HttpResponse:
     if not form.is_valid():
         return _said(request, flag, _problem(form))
     said = form.cleaned_data
-    return _change(request, flag, FlagMode(said["mode"]), said["percent"], said["why"])
+    mode, whom = FlagMode(said["mode"]), said["organization"]
+    return _change(request, flag, mode, said["percent"], said["why"], organization=whom)
 
 
 @_for_superusers
@@ -131,12 +143,16 @@ def off_now(request: Request, flag: str) -> HttpResponse:
 def proposal(request: Request, flag: str, verb: str) -> HttpResponse:
     """Confirm or withdraw what waits for a second person."""
     by = request.user.get_username()
+    form = ForWhom(request.POST)
+    if not form.is_valid():
+        return _said(request, flag, _problem(form))
+    whom = form.cleaned_data["organization"]
 
     def act() -> str:
         if verb == "confirm":
-            changes.confirm(flag, by=by)
+            changes.confirm(flag, by=by, organization=whom)
             return _("Changed.")
-        changes.withdraw(flag, by=by)
+        changes.withdraw(flag, by=by, organization=whom)
         return _("Withdrawn.")
 
     return _act(request, flag, act)
@@ -228,21 +244,31 @@ def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
         if running is None:
             raise ExperimentRefused(_("No experiment runs."))
         winner, why = request.POST.get("winner", ""), request.POST.get("why", "")
-        experiments.decide(running, winner=winner, by=by, why=why)
-        return _("Decided.")
+        return _told(experiments.decide(running, winner=winner, by=by, why=why))
 
     return _act(request, flag, start if verb == "start" else decide)
 
 
 def _change(
-    request: Request, flag: str, mode: FlagMode, percent: Decimal | None, why: str
+    request: Request,
+    flag: str,
+    mode: FlagMode,
+    percent: Decimal | None,
+    why: str,
+    *,
+    organization: Organization | None = None,
 ) -> HttpResponse:
     def act() -> str:
-        made = changes.change(flag, mode, percent, by=request.user.get_username(), why=why)
-        waits = isinstance(made, Proposal)
-        return _("Proposed: a second person confirms it.") if waits else _("Changed.")
+        by = request.user.get_username()
+        made = changes.change(flag, mode, percent, by=by, why=why, organization=organization)
+        return _told(made)
 
     return _act(request, flag, act)
+
+
+def _told(made: Flag | Proposal) -> str:
+    waits = isinstance(made, Proposal)
+    return _("Proposed: a second person confirms it.") if waits else _("Changed.")
 
 
 def _act(request: Request, flag: str, act: Callable[[], str]) -> HttpResponse:

@@ -25,6 +25,7 @@ from zohodocs.operations import rollouts
 from zohodocs.rollout import changes, evidence, experiments, ramps
 from zohodocs.rollout.definitions import DEFINITIONS, FlagDefinition
 from zohodocs.web.labels import field_label
+from zohodocs.web.sentences import told
 
 FIGURES = {
     "corrected": gettext_lazy("Documents people had to correct"),
@@ -41,13 +42,17 @@ _WIDTH, _HEIGHT = 400.0, 120.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A guardrail's line: texts, and its word as shape and sentence."""
+    """A guardrail's line: texts, its word as shape and sentence, and why there is none.
+
+    Of a figure from Prometheus the threshold stands where others show the old way.
+    """
 
     label: str
     control: str
     candidate: str
     between: str
     says: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def context(flag: str, *, field: str = "") -> dict[str, Any]:
         "last_ramp": ramp or Ramp.objects.filter(flag=flag).order_by("-pk").first(),
         "steps": _steps(row, ramp),
         "following": following,
-        "proposal": changes.proposed(flag),
+        "proposals": changes.waiting(flag),
         "evidence": found,
         "figures": [_row(figure) for figure in found.figures],
         "mismatch": found.share_p is not None and found.share_p < 0.001,
@@ -172,14 +177,16 @@ def _row(figure: evidence.Figure) -> Row:
         "better": _("better"),
         "not yet": _("not yet"),
         "within": _("within"),
+        "inconclusive": _("inconclusive"),
     }
-    shapes = {"worse": "▼", "better": "▲", "not yet": "◆", "within": "●"}
+    shapes = {"worse": "▼", "better": "▲", "not yet": "◆", "within": "●", "inconclusive": "○"}
     return Row(
-        str(FIGURES[figure.name]),
+        str(FIGURES.get(figure.name, figure.name)),
         _value(figure.name, figure.control),
         _value(figure.name, figure.candidate),
         _between(figure),
         f"{shapes[figure.says]} {words[figure.says]}",
+        told(figure.note),
     )
 
 
@@ -188,6 +195,8 @@ def _value(name: str, value: float | None) -> str:
         return "–"
     if name in _SHARES:
         return f"{100 * value:.1f} %"
+    if name not in FIGURES:
+        return f"{value:.4g}"
     return f"{value / 3600:.1f}" if name == "queue_age" else f"{value:.1f}"
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from zohodocs.domain.states import PostingState
 from zohodocs.models import Connection, ConnectionState, Document, Posting
+from zohodocs.rollout import shadow
 from zohodocs.web.sentences import told
 
 # What posting keeps as the reason of a wait; see `posting/attempt.py`.
@@ -60,6 +61,11 @@ def why(
         }
         return Wait(said, stopped=True, needs_a_person=True)
     if document.hold_until and document.hold_until > now:
+        if document.approved_by == shadow.WORKER and shadow.missing(document):
+            return Wait(
+                _("Waits until the new way has read it, too; it can still be taken back."),
+                document.hold_until,
+            )
         return Wait(_("In the hold; it can still be taken back."), document.hold_until)
     if connection is None or not connection.zoho_organization_id:
         return Wait(_("This company is not connected to Zoho Books."), needs_a_person=True)

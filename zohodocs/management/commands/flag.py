@@ -1,4 +1,4 @@
-"""`flag list | show | set | off | stage | ramp | evidence | repair`: the rollout."""
+"""`flag list | show | set | confirm | off | stage | ramp | evidence | repair`: the rollout."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import getpass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from zohodocs.models import Flag, FlagMode, Ramp, Rollback
+from zohodocs.models import Flag, FlagMode, Organization, Ramp, Rollback
 from zohodocs.operations import repairing, rollouts
-from zohodocs.rollout import flags, ramps
+from zohodocs.rollout import changes, flags, ramps
+from zohodocs.rollout.changes import Proposal
 from zohodocs.rollout.definitions import STAGES
 
 from ._arguments import PlainCommand, organization_of
@@ -34,6 +36,9 @@ class Command(PlainCommand):
         change.add_argument("--percent")
         change.add_argument("--organization")
         change.add_argument("--why", required=True)
+        yes = verbs.add_parser("confirm", help="the second person's yes to what was proposed")
+        yes.add_argument("name")
+        yes.add_argument("--organization")
         back = verbs.add_parser("off", help="back to the old way; lists what the new one had")
         back.add_argument("name")
         back.add_argument("--why", required=True)
@@ -66,6 +71,7 @@ class Command(PlainCommand):
         deeds = {
             "show": lambda: self._show(options["name"]),
             "set": lambda: self._set(options),
+            "confirm": lambda: self._confirm(options),
             "off": lambda: self._off(options),
             "stage": lambda: self._off(options),
             "ramp": lambda: self._ramp(options),
@@ -154,14 +160,41 @@ class Command(PlainCommand):
             raise CommandError(f"“{raw}” is not a percentage.", returncode=2) from None
         organization = organization_of(options["organization"]) if options["organization"] else None
         try:
-            flags.set_flag(
-                name=options["name"],
-                mode=FlagMode(options["mode"]),
-                percent=percent,
-                organization=organization,
-                why=options["why"],
-                by=getpass.getuser(),
+            made = self._changed(
+                options["name"], FlagMode(options["mode"]), percent, organization, options["why"]
             )
         except (flags.UnknownFlag, ValueError) as error:
+            raise CommandError(str(error), returncode=2) from error
+        self._show(options["name"])
+        if isinstance(made, Proposal):
+            raise CommandError(
+                "Proposed, not changed: above ROLLOUT_ALONE_UP_TO a second person confirms, on the "
+                f"Rollout page or by `flag confirm {made.flag}`.",
+                returncode=1,
+            )
+
+    def _changed(
+        self,
+        name: str,
+        mode: FlagMode,
+        percent: Decimal | None,
+        organization: Organization | None,
+        why: str,
+    ) -> Flag | Proposal:
+        by = getpass.getuser()
+        others = User.objects.filter(is_superuser=True, is_active=True).exclude(username=by)
+        if others.exists():
+            return changes.change(name, mode, percent, by=by, why=why, organization=organization)
+        # Nobody could ever confirm: before the first admin there is, this is how it is set up.
+        return flags.set_flag(
+            name=name, mode=mode, percent=percent, organization=organization, why=why, by=by
+        )
+
+    def _confirm(self, options: dict[str, Any]) -> None:
+        code = options["organization"]
+        organization = organization_of(code) if code else None
+        try:
+            changes.confirm(options["name"], by=getpass.getuser(), organization=organization)
+        except (changes.ChangeRefused, ValueError) as error:
             raise CommandError(str(error), returncode=2) from error
         self._show(options["name"])

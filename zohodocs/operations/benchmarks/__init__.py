@@ -10,6 +10,7 @@ from .recognising import ocr
 from .result import Result
 from .rollouts import rollouts
 from .scale import scale
+from .shadow import shadow
 from .starting import starting
 
 BENCHMARKS = {
@@ -23,6 +24,7 @@ BENCHMARKS = {
     "flags": flags,
     "rollouts": rollouts,
     "scale": scale,
+    "shadow": shadow,
 }
 
 # Say nothing on SQLite; left out where no PostgreSQL is named.

@@ -1,0 +1,77 @@
+"""What a tried way may take: it is stopped, whatever it does, and who tried it goes on."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+from zohodocs.rollout.limits import OverTime, limited
+
+NEVER_LOOKS_UP = """
+from collections import deque
+from itertools import repeat
+from zohodocs.rollout.limits import limited
+with limited(seconds=0.2, grace=0.3):
+    deque(repeat(0), maxlen=0)
+"""
+
+
+def test_who_hangs_is_called_away_even_where_he_catches_everything() -> None:
+    began = time.monotonic()
+
+    def hang() -> None:
+        while True:
+            with suppress(Exception):
+                time.sleep(30)
+
+    with pytest.raises(OverTime), limited(seconds=0.1):
+        hang()
+
+    assert time.monotonic() - began < 5
+
+
+def test_who_eats_memory_gets_no_more_and_the_limit_ends_with_the_block() -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    eaten = []
+
+    def eat() -> None:
+        while True:
+            eaten.append(bytearray(8 * 1024 * 1024))
+
+    with pytest.raises(MemoryError), limited(seconds=20, memory_bytes=64 * 1024 * 1024):
+        eat()
+
+    assert len(eaten) < 9
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    assert len(bytearray(128 * 1024 * 1024)) == 128 * 1024 * 1024
+
+
+def test_a_timer_that_ran_before_goes_on() -> None:
+    heard = []
+    before = signal.signal(signal.SIGALRM, lambda *_: heard.append(1))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with limited(seconds=20):
+            pass
+        left, _ = signal.getitimer(signal.ITIMER_REAL)
+        assert 0 < left <= 0.2
+        time.sleep(0.3)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert heard == [1]
+
+
+def test_native_code_that_comes_back_to_nobody_ends_with_its_process() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", NEVER_LOOKS_UP], capture_output=True, timeout=30, check=False
+    )
+
+    assert ended.returncode == 1
+    assert b"Timeout" in ended.stderr
