@@ -12,7 +12,7 @@ from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -74,7 +74,7 @@ class RuleForm(forms.ModelForm[Rule]):
 
 @require_safe
 @never_cache
-def setup(request: Request) -> HttpResponse:
+def setup(request: HttpRequest) -> HttpResponse:
     """The steps. The first admin is made by whoever has the code of the machine."""
     if given := request.GET.get("code", ""):
         request.session[_CODE] = given
@@ -84,7 +84,7 @@ def setup(request: Request) -> HttpResponse:
 
 @require_POST
 @never_cache
-def make_admin(request: Request) -> HttpResponse:
+def make_admin(request: HttpRequest) -> HttpResponse:
     """Step 1. 404 once somebody administers the installation, or without its code."""
     if not _has_code(request):
         raise Http404
@@ -135,21 +135,23 @@ def add_rule(request: Request) -> HttpResponse:
     return redirect("setup")
 
 
-def _check(request: Request) -> None:
+def _check(request: HttpRequest) -> None:
     if not request.user.is_superuser:
         raise Http404
 
 
-def _has_code(request: Request) -> bool:
+def _has_code(request: HttpRequest) -> bool:
     return first_run.opens(request.session.get(_CODE, ""))
 
 
-def _page(request: Request, **forms_: forms.BaseForm) -> HttpResponse:
-    status = 422 if forms_ else 200
+def _page(request: HttpRequest, **typed: forms.BaseForm) -> HttpResponse:
+    """Where the set-up stands; `typed`: a form that was sent and is to be mended."""
+    status = 422 if typed else 200
+    context: dict[str, Any]
     if first_run.is_new():
         first_run.code()  # it lies there to be read
         context = {
-            "admin_form": forms_.get("admin_form", AdminForm()) if _has_code(request) else None,
+            "admin_form": typed.get("admin_form", AdminForm()) if _has_code(request) else None,
             "tried": _CODE in request.session,
         }
         return render(request, "web/setup_first.html", context, status=status)
@@ -161,9 +163,10 @@ def _page(request: Request, **forms_: forms.BaseForm) -> HttpResponse:
     context = {
         "section": "setup",
         "progress": progress,
-        "company_form": forms_.get("company_form", CompanyForm()),
-        "rule_form": forms_.get("rule_form", RuleForm(organization) if organization else None),
-        "has_accounts": bool(organization)
-        and Account.objects.for_organization(organization).exists(),
+        "company_form": typed.get("company_form", CompanyForm()),
     }
+    if organization is not None:
+        accounts = Account.objects.for_organization(organization)
+        context["rule_form"] = typed.get("rule_form", RuleForm(organization))
+        context["has_accounts"] = accounts.exists()
     return render(request, "web/setup.html", context, status=status)

@@ -72,7 +72,7 @@ def copies(document: Document, item: ReviewItem, *, first: int, last: int, vendo
 
 def _copy(row: Document, first: int, last: int, changed: Mapping[str, str]) -> None:
     table = row._meta.db_table
-    columns = [f.column for f in row._meta.concrete_fields if f.column != "id"]
+    columns = [str(f.column) for f in row._meta.concrete_fields if f.column != "id"]
     values = ", ".join(changed.get(column, f"t.{column}") for column in columns)
     _run(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values}"  # noqa: S608
@@ -83,7 +83,7 @@ def _copy(row: Document, first: int, last: int, changed: Mapping[str, str]) -> N
 def _copy_for_each(row: Arrival | ReviewItem, where: str, changed: Mapping[str, str]) -> None:
     """The row once for each document that has none yet."""
     table, documents = row._meta.db_table, Document._meta.db_table
-    columns = [f.column for f in row._meta.concrete_fields if f.column != "id"]
+    columns = [str(f.column) for f in row._meta.concrete_fields if f.column != "id"]
     values = ", ".join(changed.get(column, f"t.{column}") for column in columns)
     _run(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} t,"  # noqa: S608

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -99,7 +100,7 @@ def _pages(client: Client, item: ReviewItem) -> dict[str, float]:
         if status != 200:
             raise AssertionError(f"{address} answered {status}.")
 
-    return {name: _median(lambda a=address: got(a)) for name, address in addresses.items()}
+    return {name: _median(partial(got, address)) for name, address in addresses.items()}
 
 
 def _work(organization: Organization, papers: Iterator[bytes]) -> float:
