@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -33,6 +34,7 @@ def scale() -> Result:
     """
     if connection.vendor != "postgresql":
         raise ValueError("This is measured on PostgreSQL: name one with --database.")
+    call_command("collectstatic", verbosity=0, interactive=False)  # the pages name those files
     organization = Organization.objects.create(
         code="bench", name="Nordlicht Handel GmbH", vat_numbers=["DE342366712"], country="DE"
     )
@@ -74,7 +76,7 @@ def _really_done(organization: Organization, papers: Iterator[bytes]) -> ReviewI
 
 def _person(organization: Organization) -> Client:
     user = User.objects.create_user("rita")
-    Membership.objects.create(organization=organization, user=user, role=Role.APPROVER)
+    Membership.objects.create(organization=organization, user=user, role=Role.REVIEWER)
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     return client
@@ -88,9 +90,9 @@ def _pages(client: Client, item: ReviewItem) -> dict[str, float]:
         "queue_by_amount": "/review/?sort=amount",
         "item": f"/review/{item.code}/",
         "archive": "/documents/",
-        "archive_by_number": "/documents/?number=M-77",
-        "archive_by_vendor": "/documents/?vendor=endor+4711",
-        "archive_by_words": "/documents/?q=lieferung+4711",
+        "archive_by_number": "/documents/?number=M-0000777",
+        "archive_by_vendor": "/documents/?vendor=endor+1",
+        "archive_by_words": "/documents/?q=lieferung+vertrag",
         "history": f"/documents/{code}/",
         "metrics": "/metrics",
     }
