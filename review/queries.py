@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,14 +85,7 @@ def queue(
 
 def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
     """Open items of this person's companies, with the columns the orders need."""
-    companies = organizations_of(user)
-    # Of one company the index gives them in their order; through the memberships it could not.
-    mine = (
-        ReviewItem.objects.for_organization(companies[0])
-        if len(companies) == 1
-        else ReviewItem.objects.for_user(user)
-    )
-    rows = mine.filter(state=ReviewState.OPEN)
+    rows = _mine(user)
     if code := filters.get("organization"):
         rows = rows.filter(organization__code=code)
     if reason := filters.get("reason"):
@@ -118,6 +112,17 @@ def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
         worth=Coalesce(F("document__gross_total"), Value(Decimal(0))),
         vendor_shown=F("document__vendor_name"),
     )
+
+
+def _mine(user: User) -> QuerySet[ReviewItem]:
+    companies = organizations_of(user)
+    # Of one company the index gives them in their order; through the memberships it could not.
+    rows: QuerySet[ReviewItem] = (
+        ReviewItem.objects.for_organization(companies[0])
+        if len(companies) == 1
+        else ReviewItem.objects.for_user(user)
+    )
+    return rows.filter(state=ReviewState.OPEN)
 
 
 def counted(rows: QuerySet[Any]) -> str:
@@ -176,11 +181,17 @@ def _free_for(user: User) -> Q:
     return unheld & (Q(assigned_to=None) | Q(assigned_to=user))
 
 
-def reasons(user: User) -> list[tuple[str, int]]:
-    """The reasons in this person's queue with their counts, most frequent first."""
-    rows = ReviewItem.objects.for_user(user).filter(state=ReviewState.OPEN)
-    found = rows.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
-    return [(str(reason), int(count)) for reason, count in found[:30]]
+def reasons(user: User, chosen: str = "") -> list[tuple[str, int]]:
+    """The reasons among the first thousand of this person's queue, most frequent first.
+
+    The `chosen` one is among them in any case. Beyond a thousand nobody counts.
+    """
+    rows = _mine(user).order_by("-attention", "pk")[:_COUNTED]
+    found = Counter(str(reason) for reason in rows.values_list("reason", flat=True))
+    listed = sorted(found.items(), key=lambda each: (-each[1], each[0]))[:30]
+    if chosen and all(code != chosen for code, _ in listed):
+        listed.append((chosen, _mine(user).filter(reason=chosen)[:_COUNTED].count()))
+    return listed
 
 
 def accounts(document: Document) -> list[Account]:

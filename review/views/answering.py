@@ -72,7 +72,8 @@ def queue_context(request: Request, *, holding: ReviewItem | None = None) -> dic
         "organizations": organizations_of(request.user),
         "leads": bool(organizations_led_by(request.user)),
         "reasons": [
-            (code, reason_label(code), number) for code, number in queries.reasons(request.user)
+            (code, reason_label(code), number)
+            for code, number in queries.reasons(request.user, filters.get("reason") or "")
         ],
         "now": timezone.now(),
         "undoable": _undoable(request),

@@ -150,7 +150,7 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
 
     client.get(ADDRESS)  # a new session asks once how its owner likes it
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(ADDRESS)
 
 
@@ -209,3 +209,16 @@ def test_where_nothing_waited_the_papers_come_by_themselves(
     assert response["HX-Retarget"] == f"#{swapped}"
     assert swapped in part(response).ids
     assert len(names(part(response))) == 3
+
+
+def test_reasons_are_counted_to_a_bound_and_the_chosen_one_stays(
+    cast: Cast, three: list[ReviewItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.queries._COUNTED", 2)
+    ReviewItem.objects.filter(reason="missing_gross_total").update(attention=-1)
+
+    listed = queries.reasons(cast.ana)
+    chosen = queries.reasons(cast.ana, "missing_gross_total")
+
+    assert listed == [("not_ours", 1), ("vendor_new", 1)]
+    assert chosen == [*listed, ("missing_gross_total", 1)]

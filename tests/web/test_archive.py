@@ -13,7 +13,7 @@ from tests import cast as people
 from tests.cast import Cast, client_of, fresh
 from tests.factories import DocumentFactory, PostingFactory
 from tests.page import HTMX, Page, part
-from zohodocs.models import Document, FieldValue, State, keep_text
+from zohodocs.models import Document, DocumentText, FieldValue, State, keep_text
 from zohodocs.web import archive
 
 ADDRESS = reverse("documents")
@@ -170,3 +170,30 @@ def test_a_paper_is_found_by_any_of_its_words_and_by_what_was_corrected(cast: Ca
         item=item, by=cast.ana, version=version, field="invoice_number", reading=reading
     )
     assert len(names(part(client.get(ADDRESS, {"q": "zzz9"})))) == 1
+
+
+def test_words_on_most_papers_are_found_among_the_newest_and_rare_ones_by_the_index(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zohodocs.web.archive._NEAR", 6)
+    monkeypatch.setattr("zohodocs.web.archive._PAGE", 2)
+    made = [DocumentFactory(organization=cast.nordlicht) for _ in range(12)]
+    texts = ["paper rare" if number in (1, 11) else "paper" for number in range(12)]
+    DocumentText.objects.bulk_create(
+        [DocumentText(document=each, text=text) for each, text in zip(made, texts, strict=True)],
+        update_conflicts=True, unique_fields=["document"], update_fields=["text"],
+    )  # fmt: skip
+    newest = [each.pk for each in sorted(made, key=lambda d: (d.received_at, d.pk), reverse=True)]
+
+    seen: list[int] = []
+    after = ""
+    while True:
+        found = archive.listed(cast.ana, {"q": "paper"}, after=after)
+        seen += [row.pk for row in found.rows]
+        after = found.following
+        if not after:
+            break
+    rare = archive.listed(cast.ana, {"q": "rare"})
+
+    assert seen == newest
+    assert [row.pk for row in rare.rows] == [made[11].pk, made[1].pk]

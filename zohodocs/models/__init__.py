@@ -13,7 +13,7 @@ from .desk import (
     TwinVerdict,
 )
 from .document import Document, Page, State
-from .document_text import DocumentText, keep_text, with_words
+from .document_text import DocumentText, keep_text, with_words, with_words_read
 from .drift import DriftWatch
 from .event import AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
@@ -132,4 +132,5 @@ __all__ = [
     "keep_text",
     "mirror_contact",
     "with_words",
+    "with_words_read",
 ]
