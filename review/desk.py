@@ -22,7 +22,7 @@ from zohodocs.models import (
     State,
 )
 
-from . import actions, answers, queries, questions, summary
+from . import actions, answers, grid, queries, questions, summary
 from .answers import Answer, Field
 from .questions import ACCOUNT, VENDOR, Question
 
@@ -118,6 +118,7 @@ def context(
     chosen = {VENDOR: document.vendor or document.vendor_name, ACCOUNT: document.account}
     asked_about = {question.subject for question in waiting}
     settled = [name for name, value in chosen.items() if value and name not in asked_about]
+    lines = [LineItem.from_json(line) for line in document.line_items]
     return {
         "item": item,
         "document": document,
@@ -151,7 +152,12 @@ def context(
         "account_answers": answers.for_account(document, chart),
         "chart": chart,
         "type_choices": answers.type_choices(),
-        "lines": [LineItem.from_json(line) for line in document.line_items],
+        "lines": lines,
+        "grid": grid.of(
+            lines,
+            net=values["net_total"].value if "net_total" in values else "",
+            currency=document.currency,
+        ),
         "tax_lines": document.tax_lines,
         "summary": summary.of(document, values),
         "earlier": queries.documents_of_vendor(document),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zohodocs.domain.invoice import FIELD_NAMES, LineItem
+from zohodocs.domain.invoice import FIELD_NAMES
 from zohodocs.domain.reading import Box
 from zohodocs.models import Document, FieldValue, Page
 
@@ -30,7 +29,6 @@ WHOSE = {
     "later": gettext_lazy("postponed"),
 }
 _MAX_WORDS = 60
-_MAX_LINES = 500
 
 
 class QueueFilter(forms.Form):
@@ -179,29 +177,6 @@ class VerdictForm(VersionForm):
     )
     reason = forms.CharField(required=False, max_length=1000)
     of = forms.UUIDField(required=False)
-
-
-_LINE_FIELDS = ("description", "quantity", "unit_price", "line_total", "tax_rate")
-_LINE_KEY = re.compile(r"^line-(\d{1,4})-(description|quantity|unit_price|line_total|tax_rate)$")
-
-
-def read_lines(data: Mapping[str, Any], currency: str) -> list[LineItem]:
-    """The lines of the grid; a row that was emptied is gone. Raises parsing.NotReadable."""
-    rows: dict[int, dict[str, str]] = {}
-    for key, raw in data.items():
-        found = _LINE_KEY.match(key)
-        if found:
-            rows.setdefault(int(found[1]), {})[found[2]] = str(raw).strip()
-    lines = []
-    for _number, row in sorted(rows.items())[:_MAX_LINES]:
-        if not any(row.values()):
-            continue
-        numbers = {
-            name: parsing.parse_amount(row[name], currency) if row.get(name) else None
-            for name in _LINE_FIELDS[1:]
-        }
-        lines.append(LineItem(description=row.get("description", "")[:500], **numbers))
-    return lines
 
 
 def box_of(sides: Sequence[float]) -> Box:

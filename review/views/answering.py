@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import actions, desk, queries, saved
+from review import actions, desk, grid, queries, saved
 from review.actions import Refused, StaleVersion
 from review.arranging_forms import LATER
 from review.desk import Trouble
 from review.forms import SORTS, WHOSE, QueueFilter
+from review.parsing import NotReadable
 from review.reasons import reason_label
 from zohodocs.access import organizations_led_by, organizations_of
 from zohodocs.models import AuditEvent, Document, ReviewItem, State
@@ -125,6 +127,29 @@ def wrong(
 ) -> HttpResponse:
     """422: the form as it was sent, with its problem."""
     return _panel(request, item, trouble=Trouble(message, field, typed), status=422)
+
+
+def drafted(request: Request, item: ReviewItem, deed: str) -> HttpResponse:
+    """The lines as they would be: the grid alone, its sum alone, or the page; nothing is saved."""
+    context = item_context(request, item)
+    saved_grid: grid.Grid = context["grid"]
+    status = 200
+    if deed != "reset":
+        try:
+            context["grid"] = grid.drafted(
+                saved_grid, request.POST, deed, request.POST.getlist("pick")
+            )
+        except NotReadable as problem:
+            status = 422
+            context["grid"] = replace(saved_grid, problem=str(problem), drafted=True)
+    if not wants_part(request):
+        return page(request, "review/desk.html", part="panel", context=context, status=status)
+    # A number that cannot be read is said below; the rows stay as they were typed.
+    part = "_lines_sum" if deed == "sum" or status != 200 else "_line_grid"
+    response = render(request, f"review/{part}.html", context, status=status)
+    if status != 200:
+        response["HX-Retarget"] = "#lines-sum"
+    return response
 
 
 def follows(request: Request, item: ReviewItem, message: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from review import actions, queries
+from review import actions, grid, queries
 from review.forms import (
     AcceptForm,
     AccountForm,
@@ -17,13 +17,12 @@ from review.forms import (
     VendorForm,
     VerdictForm,
     VersionForm,
-    read_lines,
 )
 from review.parsing import NotReadable
 from zohodocs.models import Account, Document, ReviewItem, Vendor
 from zohodocs.web.htmx import Request
 
-from .answering import UNDO_KEY, changed, follows, refused, reload, wrong
+from .answering import UNDO_KEY, changed, drafted, follows, refused, reload, wrong
 
 
 @login_required
@@ -101,13 +100,15 @@ def account(request: Request, code: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def lines(request: Request, code: UUID) -> HttpResponse:
-    """Save the lines."""
+    """Save the lines; with `do` only show what they would be: split, merged, summed, as saved."""
     item = queries.item_for(request.user, code)
     form = VersionForm(request.POST)
     if not form.is_valid():
         return wrong(request, item, _("The form was incomplete. Try again."))
+    if deed := request.POST.get("do", ""):
+        return drafted(request, item, deed)
     try:
-        read = read_lines(request.POST, item.document.currency)
+        read = list(grid.typed(request.POST, item.document.currency).values())
     except NotReadable as problem:
         return wrong(request, item, str(problem), field="line_items")
     version = form.cleaned_data["version"]

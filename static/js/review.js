@@ -4,3 +4,4 @@ import "./claim.js";
 import "./desk.js";
 import "./paper.js";
 import "./keys.js";
+import "./lines.js";
