@@ -22,7 +22,7 @@ from zohodocs.models import (
     State,
 )
 
-from . import actions, answers, grid, queries, questions, summary
+from . import actions, answers, grid, look_alikes, queries, questions, summary
 from .answers import Answer, Field
 from .questions import ACCOUNT, VENDOR, Question
 
@@ -164,7 +164,7 @@ def context(
         "originals": queries.possible_originals(document),
         "page_number": number,
         "page": pages.get(number),
-        "twin": twin,
+        "twin": look_alikes.beside(document, pages.get(number), twin) if twin else None,
         "twins_before": actions.earlier_twins(document) if twin else [],
         "comparing": comparing,
         "marks": _marks(shown, doubtful, number),

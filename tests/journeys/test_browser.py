@@ -340,6 +340,10 @@ def test_a_likely_copy_lies_beside_the_paper_while_it_is_asked_about(
 
     page.locator("#q-duplicate").focus()
     expect(page.locator(".twin img")).to_be_visible()
+    # “Lieferung” there is “Fracht” here, and nothing else differs.
+    expect(page.locator("#marks .mark-differs")).to_have_count(1)
+    expect(page.locator(".twin .mark-differs")).to_have_count(1)
+    expect(page.locator(".twin figcaption")).to_contain_text("are the same")
     page.locator("details[data-field=iban] > summary, details[data-field] > summary").first.click()
     expect(page.locator(".twin img")).to_be_hidden()
 
