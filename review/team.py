@@ -100,7 +100,7 @@ def _people(decided: Sequence[Any], waiting: Any, now: datetime) -> list[Person]
     for row in decided:
         by_person[row[0]].append(row)
     holding = dict(
-        waiting.filter(claimed_until__gt=now)
+        waiting.filter(claimed_until__gt=now, claimed_at__isnull=False)
         .values_list("claimed_by")
         .annotate(n=Count("pk"))
         .order_by()

@@ -91,6 +91,8 @@ ADDRESSES = {
     "review:withdraw": "write",
     "review:again": "write",
     "review:claim": "write",
+    "review:ahead": "write",
+    "review:let_go_ahead": "own",
     "review:let_go": "write",
     "review:take_over": "write",
     "preferences": "own",
@@ -265,7 +267,7 @@ def test_who_may_only_look_sees_all_and_changes_nothing(house: House) -> None:
 
     refused = {303, 400, 403, 409, 422}  # 303: back to the page, with the word on it
     # The heartbeat of somebody who holds nothing, and the end of a claim that never was.
-    quiet = {"review:claim": {204, 409}, "review:let_go": {204}}
+    quiet = {"review:claim": {204, 409}, "review:let_go": {204}, "review:ahead": {204}}
     had_effect = {
         name: status for name, status in told.items() if status not in quiet.get(name, refused)
     }

@@ -23,6 +23,10 @@ from .guard import check_right
 _TIMES = 3
 _SHORTEST, _LONGEST, _UNKNOWN = 120.0, 900.0, 300.0
 _LATEST = 50
+# Kept for whoever will see it next: two heartbeats of the page they are on, and no more (seconds).
+_AHEAD_FOR = 60.0
+# A claim that never began; whoever opens the item by hand takes it without a word.
+_AHEAD = Q(claimed_by__isnull=False, claimed_at=None)
 
 
 def claim(item: ReviewItem, by: User) -> bool:
@@ -33,7 +37,7 @@ def claim(item: ReviewItem, by: User) -> bool:
     if not may_decide(by, item.organization_id):
         return False
     now = timezone.now()
-    free = Q(claimed_by=None) | Q(claimed_by=by) | Q(claimed_until__lt=now)
+    free = Q(claimed_by=None) | Q(claimed_by=by) | Q(claimed_until__lt=now) | _AHEAD
     return _hold(item, by, free, now)
 
 
@@ -56,6 +60,31 @@ def take_over(item: ReviewItem, by: User) -> None:
 def release(item: ReviewItem, by: User) -> None:
     """Give one's claim back; nobody else's."""
     ReviewItem.objects.filter(pk=item.pk, claimed_by=by).update(claimed_by=None, claimed_until=None)
+
+
+def keep_ahead(item: ReviewItem | None, by: User) -> bool:
+    """Keep this item for a person who is about to see it, and nothing else; None: nothing.
+
+    False if somebody else has it by now, or where they may not decide. One item a person: what was
+    kept for them before is free again.
+    """
+    let_go_ahead(by, but=item)
+    if item is None or not may_decide(by, item.organization_id):
+        return False
+    now = timezone.now()
+    theirs = Q(claimed_by=by, claimed_at=None)
+    free = Q(claimed_by=None) | Q(claimed_until__lt=now) | theirs
+    rows = ReviewItem.objects.filter(free, pk=item.pk, state=ReviewState.OPEN)
+    until = now + timedelta(seconds=scaled(_AHEAD_FOR))
+    return rows.update(claimed_by=by, claimed_at=None, claimed_until=until) == 1
+
+
+def let_go_ahead(by: User, *, but: ReviewItem | None = None) -> None:
+    """Give back what was kept for this person; what they have open stays theirs."""
+    rows = ReviewItem.objects.filter(_AHEAD, claimed_by=by, state=ReviewState.OPEN)
+    if but is not None:
+        rows = rows.exclude(pk=but.pk)
+    rows.update(claimed_by=None, claimed_until=None)
 
 
 def length(organization_id: int) -> timedelta:

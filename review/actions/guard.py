@@ -60,6 +60,8 @@ def holder(item: ReviewItem, user: User) -> User | None:
     until = item.claimed_until
     if item.claimed_by_id in (None, user.pk) or until is None or until < timezone.now():
         return None
+    if item.claimed_at is None:  # kept for somebody who has not opened it
+        return None
     return item.claimed_by
 
 

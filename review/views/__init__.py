@@ -3,7 +3,7 @@
 from .arranging import assign, comment, escalate, postpone
 from .asides import remember, vendor_aside, what_if, why
 from .bulk import approve_several, bulk
-from .claims import keep, let_go, take_over
+from .claims import ahead, keep, let_go, let_go_ahead, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .judging import judge, pair
@@ -19,6 +19,7 @@ __all__ = [
     "accept_entry",
     "account",
     "again",
+    "ahead",
     "amendment",
     "approve_several",
     "arrange",
@@ -35,6 +36,7 @@ __all__ = [
     "keep",
     "keep_view",
     "let_go",
+    "let_go_ahead",
     "lines",
     "notice_count",
     "notices",

@@ -28,6 +28,7 @@ from zohodocs.web.formats import age
 from zohodocs.web.htmx import Request, page, wants_part
 
 UNDO_KEY = "undo_document"
+DECIDED_KEY = "decided_last"
 _NOT_FILTERS = ("page", "q_vendor", "after")
 
 
@@ -79,6 +80,7 @@ def queue_context(request: Request, *, holding: ReviewItem | None = None) -> dic
         ],
         "now": timezone.now(),
         "undoable": _undoable(request),
+        "decided_last": _decided_last(request),
     }
 
 
@@ -154,6 +156,8 @@ def drafted(request: Request, item: ReviewItem, deed: str) -> HttpResponse:
 
 def follows(request: Request, item: ReviewItem, message: str) -> HttpResponse:
     """After a decision: the next item of the queue."""
+    name = item.document.vendor_name or item.document.filename
+    request.session[DECIDED_KEY] = [str(item.code), name[:200]]
     following = queries.next_item(request.user, filters_of(request), item)
     return shows(request, following, message)
 
@@ -214,6 +218,12 @@ def _undoable(request: Request) -> Document | None:
         code=UUID(code), state=State.APPROVED, hold_until__gt=timezone.now()
     )
     return found.first()
+
+
+def _decided_last(request: Request) -> dict[str, str] | None:
+    """The item this person decided last in this session; asks the database nothing."""
+    code, name = request.session.get(DECIDED_KEY) or ("", "")
+    return {"code": code, "name": name} if code else None
 
 
 def _number(raw: str | None) -> int | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from review import actions, queries
 from zohodocs.web.htmx import Request, wants_part
 
-from .answering import address, changed, refused
+from .answering import address, changed, filters_of, refused
 
 
 @login_required
@@ -31,6 +32,30 @@ def keep(request: Request, code: UUID) -> HttpResponse:
 def let_go(request: Request, code: UUID) -> HttpResponse:
     """Leaving the item."""
     actions.release_claim(queries.item_for(request.user, code), request.user)
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def ahead(request: Request, code: UUID) -> HttpResponse:
+    """Keep the item that follows this one in these filters, and say what to load of it; or 204.
+
+    Its fields are not sent: they come fresh with the decision or the step that shows them.
+    """
+    item = queries.item_for(request.user, code)
+    following = queries.next_item(request.user, filters_of(request), item)
+    if not actions.keep_ahead(following, request.user) or following is None:
+        return HttpResponse(status=204)
+    document = following.document
+    picture = reverse("page_picture", args=[document.code, 1]) if document.page_count else ""
+    return JsonResponse({"item": str(following.code), "picture": picture})
+
+
+@login_required
+@require_POST
+def let_go_ahead(request: Request) -> HttpResponse:
+    """Nothing follows any more: what was kept is free."""
+    actions.let_go_ahead(request.user)
     return HttpResponse(status=204)
 
 

@@ -37,15 +37,62 @@ const beat = async () => {
   }
 };
 
-document.addEventListener("htmx:afterSettle", follow);
+/* The item that follows is kept for this desk and its picture loaded, once this one has come to rest.
+   What stands on it is never kept: it comes fresh from the server when it is shown. */
+const AHEAD_MS = 700;
+let waiting = 0;
+let keeping = null;
+const leaveAhead = () => {
+  if (keeping) letGo(keeping);
+  keeping = null;
+};
+const prepare = async () => {
+  const open = panel();
+  if (!open || document.visibilityState !== "visible") return;
+  const address = open.dataset.ahead;
+  keeping = open.dataset.aheadLetGo;
+  try {
+    const answer = await post(address);
+    if (answer.status !== 200) return;
+    const { item, picture } = await answer.json();
+    if (panel()?.dataset.ahead !== address) return;
+    if (picture) new Image().src = picture;
+    open.dataset.kept = item;
+  } catch {
+    /* Offline: the next one comes without having been prepared. */
+  }
+};
+let prepared = null;
+const plan = () => {
+  const now = panel()?.dataset.ahead ?? null;
+  if (now === prepared) return;
+  prepared = now;
+  clearTimeout(waiting);
+  if (now) waiting = setTimeout(prepare, AHEAD_MS);
+  else leaveAhead();
+};
+
+document.addEventListener("htmx:afterSettle", () => {
+  follow();
+  plan();
+});
 document.addEventListener("visibilitychange", beat);
 window.addEventListener("pagehide", () => {
+  clearTimeout(waiting);
   if (held) letGo(held);
   held = null;
+  leaveAhead();
 });
 window.addEventListener("pageshow", (event) => {
   follow();
-  if (event.persisted) beat();
+  if (event.persisted) {
+    beat();
+    prepare();
+  }
 });
 follow();
-setInterval(beat, SECONDS * 1000);
+plan();
+setInterval(() => {
+  beat();
+  prepare();
+}, SECONDS * 1000);

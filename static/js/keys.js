@@ -48,6 +48,7 @@ const deeds = {
   more: () => open("[data-more]"),
   next: () => click("[data-next]"),
   previous: () => click("[data-previous]"),
+  back: () => click("[data-back]"),
   undo: () => one("[data-undo]")?.requestSubmit(),
   preview: () => unfold("[data-preview]", "summary"),
   comment: () => unfold("[data-comments]", "textarea"),
@@ -60,7 +61,7 @@ const deeds = {
 /* Which letter does what: the usual one, unless its owner chose another (preferences). */
 const letters = {
   approve: "a", reject: "r", more: "m", next: "j", previous: "k", undo: "u",
-  preview: "p", comment: "c", postpone: "l",
+  preview: "p", comment: "c", postpone: "l", back: "b",
 };
 for (const pair of (document.body.dataset.keys ?? "").split(" ")) {
   const [deed, letter] = pair.split(":");

@@ -4,7 +4,7 @@ const TOAST_SECONDS = 8;
 const toasts = document.getElementById("toasts");
 
 const leave = () => {
-  for (const toast of toasts.querySelectorAll(".toast:not([data-leaving])")) {
+  for (const toast of toasts.querySelectorAll(".toast:not([data-leaving], [data-stays])")) {
     toast.dataset.leaving = "";
     setTimeout(() => toast.remove(), TOAST_SECONDS * 1000);
   }
@@ -34,9 +34,18 @@ export const say = (text, kind = "success") => {
 };
 document.addEventListener("desk:say", (event) => say(event.detail.text, event.detail.kind));
 
+/* Without a network the word stays until it is back: whoever waits sees why. */
+const offline = () => {
+  say(toasts.dataset.offline, "error");
+  toasts.firstElementChild.dataset.stays = "";
+};
+window.addEventListener("offline", offline);
+window.addEventListener("online", () => say(toasts.dataset.online));
+if (!navigator.onLine) offline();
+
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () =>
-    say(toasts.dataset.broken, "error"));
+    (navigator.onLine ? say(toasts.dataset.broken, "error") : offline()));
 }
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status !== 204) say(toasts.dataset.failed, "error");

@@ -71,7 +71,7 @@ def test_what_each_person_did_and_has_open(cast: Cast, now: datetime) -> None:
         decided(cast, cast.ana, seconds, now)
     decided(cast, cast.bob, 40, now)
     decided(cast, cast.bob, 40, now - timedelta(days=2))
-    waiting(cast, 1, claimed_by=cast.bob, claimed_until=now + timedelta(minutes=5))
+    waiting(cast, 1, claimed_by=cast.bob, claimed_at=now, claimed_until=now + timedelta(minutes=5))
 
     found = team.of([cast.nordlicht], since=now - timedelta(hours=3), now=now)
 

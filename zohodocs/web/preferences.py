@@ -32,6 +32,7 @@ DEEDS: Mapping[str, tuple[str, Any]] = {
     "preview": ("p", gettext_lazy("what will be posted")),
     "comment": ("c", gettext_lazy("write a comment")),
     "postpone": ("l", gettext_lazy("put it aside")),
+    "back": ("b", gettext_lazy("back to the document decided last")),
 }
 _ZONE_KEY = "time_zone"
 

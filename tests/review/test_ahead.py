@@ -1,0 +1,158 @@
+"""The item that follows is kept for the person who is about to see it, and for nobody's harm."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from review import actions, queries
+from tests import cast as people
+from tests.cast import Cast, client_of, fresh
+from tests.factories import ReviewItemFactory
+from tests.page import HTMX
+from zohodocs.models import ReviewItem
+
+
+def address(item: ReviewItem, step: str) -> str:
+    return reverse(f"review:{step}", args=[item.code])
+
+
+def row(item: ReviewItem) -> ReviewItem:
+    return ReviewItem.objects.select_related("document__organization", "claimed_by").get(pk=item.pk)
+
+
+@pytest.fixture
+def second(item: ReviewItem, cast: Cast) -> ReviewItem:
+    """What follows `item`."""
+    return people.in_review(cast.nordlicht, people.paper(**{"RG-2024-0334": "RG-77"}))
+
+
+@pytest.fixture
+def ana(item: ReviewItem, second: ReviewItem, cast: Cast) -> Client:
+    """Ana, who has `item` open and `second` kept."""
+    client = client_of(cast.ana)
+    client.get(address(item, "item"))
+    kept = client.post(address(item, "ahead"))
+    assert kept.json()["item"] == str(second.code)
+    assert kept.json()["picture"] == reverse("page_picture", args=[second.document.code, 1])
+    return client
+
+
+def next_of(user: User, item: ReviewItem) -> ReviewItem | None:
+    return queries.next_item(user, {}, item)
+
+
+def test_what_follows_is_kept_and_nobody_else_is_sent_to_it(
+    ana: Client, item: ReviewItem, second: ReviewItem, cast: Cast
+) -> None:
+    third = people.in_review(cast.nordlicht, people.paper(**{"RG-2024-0334": "RG-78"}))
+
+    assert row(second).claimed_by == cast.ana
+    assert next_of(cast.bob, item) == third
+    assert next_of(cast.ana, item) == second
+
+    version = fresh(item.document).version
+    ana.post(address(item, "decide"), {"verdict": "file", "version": version}, headers=HTMX)
+
+    held = row(second)
+    assert held.claimed_by == cast.ana
+    assert held.claimed_at is not None
+
+
+def test_who_opens_it_by_hand_has_it_and_the_first_is_sent_on(
+    ana: Client, item: ReviewItem, second: ReviewItem, cast: Cast
+) -> None:
+    bob = client_of(cast.bob)
+
+    page = bob.get(address(second, "item"))
+
+    assert "opened it" not in page.text
+    assert row(second).claimed_by == cast.bob
+    assert ana.post(address(item, "ahead")).status_code == 204
+    # And what is kept takes nothing from whoever has it open.
+    assert not actions.keep_ahead(row(second), cast.ana)
+    assert row(second).claimed_by == cast.bob
+
+
+def test_it_stands_in_nobodys_way_before_it_is_opened(
+    ana: Client, second: ReviewItem, cast: Cast
+) -> None:
+    answer = client_of(cast.bob).post(
+        address(second, "decide"),
+        {"verdict": "reject", "reason": "Not ours", "version": fresh(second.document).version},
+    )
+
+    assert answer.status_code == 303
+    assert fresh(second.document).state == "rejected"
+
+
+@pytest.mark.usefixtures("ana")
+def test_it_ends_by_itself(item: ReviewItem, second: ReviewItem, cast: Cast) -> None:
+    until = row(second).claimed_until
+    assert until is not None
+    assert until <= timezone.now() + timedelta(seconds=60)
+    assert next_of(cast.bob, item) is None
+
+    ReviewItem.objects.filter(pk=second.pk).update(
+        claimed_until=timezone.now() - timedelta(seconds=1)
+    )
+
+    assert next_of(cast.bob, item) == second
+
+
+def test_one_is_kept_a_person_and_leaving_gives_it_back(
+    ana: Client, item: ReviewItem, second: ReviewItem, cast: Cast
+) -> None:
+    third = people.in_review(cast.nordlicht, people.paper(**{"RG-2024-0334": "RG-78"}))
+
+    ana.get(address(third, "item"))  # another one, chosen by hand
+    ana.post(address(item, "let_go"))
+    assert ana.post(address(third, "ahead")).json()["item"] == str(item.code)
+    assert row(second).claimed_by is None
+
+    ana.post(reverse("review:let_go_ahead"))
+
+    assert row(item).claimed_by is None
+    assert row(third).claimed_by == cast.ana
+
+
+@pytest.mark.usefixtures("second")
+def test_who_may_only_look_keeps_nothing(item: ReviewItem, cast: Cast) -> None:
+    assert client_of(cast.omar).post(address(item, "ahead")).status_code == 204
+    assert not ReviewItem.objects.exclude(claimed_by=None).exists()
+
+
+def test_it_asks_the_database_as_often_however_long_the_queue(
+    ana: Client, item: ReviewItem, cast: Cast
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            ana.post(address(item, "ahead"))
+        return len(seen)
+
+    before = asked()
+    ReviewItemFactory.create_batch(30, document__organization=cast.nordlicht)
+
+    assert asked() <= before <= 16
+
+
+def test_the_way_back_to_what_was_decided_last(
+    ana: Client, item: ReviewItem, second: ReviewItem
+) -> None:
+    version = fresh(item.document).version
+    send = {"verdict": "file", "version": version}
+    page = ana.post(address(item, "decide"), send, headers=HTMX)
+
+    assert f'href="{address(item, "item")}"' in page.text
+    assert "back to Becker" in page.text
+    back = ana.get(address(item, "item"))
+    assert back.status_code == 200
+    assert "data-back" not in back.text
+    assert "data-back" in ana.get(address(second, "item")).text
