@@ -251,6 +251,8 @@ def test_a_network_that_goes_in_the_middle_loses_and_doubles_nothing(
     assert (value.value, value.source) == ("RG-2024-0335", "human")
     assert decisions(item, "review.corrected") == 1
 
+    # Fresh nodes are htmx's own only once they have settled.
+    expect(page.locator("#panel.htmx-added")).to_have_count(0)
     desk.context.set_offline(True)
     desk.press("a")
     expect(desk.toasts).to_contain_text("No connection.")
