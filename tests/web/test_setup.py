@@ -46,6 +46,13 @@ def test_without_the_code_nobody_becomes_admin(client: Client, home: Path) -> No
     assert not User.objects.exists()
 
 
+def test_an_empty_code_opens_nothing(client: Client, home: Path) -> None:
+    (home / "setup-code").write_text("")
+
+    assert client.post(reverse("setup_admin"), {"username": "eve", **WORDS}).status_code == 404
+    assert not first_run.opens("")
+
+
 def test_who_reads_the_code_becomes_the_first_admin_once(
     client: Client, django_capture_on_commit_callbacks: Any, home: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,20 +42,24 @@ def is_new() -> bool:
 
 
 def code() -> str:
-    """What proves that somebody can read this machine's files; made when first asked for."""
+    """What proves that somebody can read this machine's files; made when first asked for.
+
+    Whoever finds the file finds it whole: it gets its name once it is written.
+    """
     path = _path()
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(24))
-    except FileExistsError:
-        pass
-    return path.read_text()
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(24), encoding="ascii")
+        with suppress(FileExistsError):  # another process was faster: its code holds
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return path.read_text(encoding="ascii")
 
 
 def opens(given: str) -> bool:
     """Whether this is the code of a new installation."""
-    return is_new() and secrets.compare_digest(given.encode(), code().encode())
+    return bool(given) and is_new() and secrets.compare_digest(given.encode(), code().encode())
 
 
 @transaction.atomic

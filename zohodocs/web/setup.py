@@ -76,7 +76,8 @@ class RuleForm(forms.ModelForm[Rule]):
 @never_cache
 def setup(request: HttpRequest) -> HttpResponse:
     """The steps. The first admin is made by whoever has the code of the machine."""
-    if given := request.GET.get("code", ""):
+    given = request.GET.get("code", "")
+    if given and first_run.is_new():
         request.session[_CODE] = given
         return redirect("setup")
     return _page(request)
