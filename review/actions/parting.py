@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -96,11 +96,18 @@ def put_back(*, document: Document, by: User, version: int) -> ReviewItem:
     check_right(by, document)
     if document.state != State.SPLIT:
         raise Refused(_("Its pages were not arranged anew; there is nothing to put back."))
-    children, sources = _family(document)
-    if any(child.state in _GONE_ON for child in children):
-        raise Refused(_("A part was approved. Take that back first, then put the pages back."))
     now = timezone.now()
     with transaction.atomic():
+        givers = _family(document)[1]
+        # Whoever reopens a part waits here, and then finds its pages put back.
+        list(
+            Document.objects.select_for_update()
+            .filter(pk__in=[d.pk for d in givers])
+            .order_by("pk")
+        )
+        children, sources = _family(document)
+        if any(child.state in _GONE_ON for child in children):
+            raise Refused(_("A part was approved. Take that back first, then put the pages back."))
         for child in children:
             _close_part(child, by)
         for source in sources:
@@ -119,9 +126,17 @@ def put_back(*, document: Document, by: User, version: int) -> ReviewItem:
 
 
 def went_back(document: Document) -> bool:
-    """Whether the pages of this document were put back into what they came from."""
+    """Whether the pages of this document were put back into what they came from.
+
+    Within a transaction: nobody puts them back before it is over.
+    """
     picks = PagePick.objects.filter(document=document)
+    _lock(Document.objects.filter(pk__in=picks.values("source")))
     return picks.exclude(source__state=State.SPLIT).exists()
+
+
+def _lock(documents: QuerySet[Document]) -> None:
+    list(documents.select_for_update().order_by("pk"))
 
 
 _GONE_ON = (State.APPROVED, State.POSTING, State.POSTED, State.SPLIT)

@@ -56,9 +56,11 @@ def reopen(*, document: Document, by: User, version: int) -> ReviewItem:
     state = DocumentState(document.state)
     if state not in REOPENABLE:
         raise Refused(_("This document cannot be opened again."))
-    if parting.went_back(document):
-        raise Refused(_("Its pages are back in the document they came from. Arrange them there."))
     with transaction.atomic():
+        if parting.went_back(document):
+            raise Refused(
+                _("Its pages are back in the document they came from. Arrange them there.")
+            )
         moved = document.move(
             frm=state,
             to=DocumentState.IN_REVIEW,

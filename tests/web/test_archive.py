@@ -14,6 +14,7 @@ from tests.cast import Cast, client_of, fresh
 from tests.factories import DocumentFactory, PostingFactory
 from tests.page import HTMX, Page, part
 from zohodocs.models import Document, DocumentText, FieldValue, State, keep_text
+from zohodocs.operations import schedule
 from zohodocs.web import archive
 
 ADDRESS = reverse("documents")
@@ -170,6 +171,16 @@ def test_a_paper_is_found_by_any_of_its_words_and_by_what_was_corrected(cast: Ca
         item=item, by=cast.ana, version=version, field="invoice_number", reading=reading
     )
     assert len(names(part(client.get(ADDRESS, {"q": "zzz9"})))) == 1
+
+
+def test_what_an_older_release_took_in_is_found_after_the_night(cast: Cast) -> None:
+    paper = DocumentFactory(organization=cast.nordlicht, vendor_name="Quarzwerk")
+    DocumentText.objects.filter(document=paper).delete()
+    assert archive.listed(cast.ana, {"q": "quarz"}).rows == []
+
+    schedule.run_due()
+
+    assert archive.listed(cast.ana, {"q": "quarz"}).rows == [paper]
 
 
 def test_words_on_most_papers_are_found_among_the_newest_and_rare_ones_by_the_index(

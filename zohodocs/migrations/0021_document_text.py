@@ -8,16 +8,12 @@ from django.db import migrations
 _WORD = re.compile(r"[^\W_]+")
 _MOST_CHARACTERS = 200_000
 _BATCH = 200
-_INDEXES = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX CONCURRENTLY IF NOT EXISTS document_text_words ON zohodocs_documenttext "
-    "USING gin (to_tsvector('simple', text))",
+_INDEXES = {
+    "document_text_words": "zohodocs_documenttext USING gin (to_tsvector('simple', text))",
     # What Django's icontains compares.
-    "CREATE INDEX CONCURRENTLY IF NOT EXISTS document_vendor_parts ON zohodocs_document "
-    "USING gin (upper(vendor_name) gin_trgm_ops)",
-    "CREATE INDEX CONCURRENTLY IF NOT EXISTS document_number_parts ON zohodocs_document "
-    "USING gin (upper(invoice_number) gin_trgm_ops)",
-)
+    "document_vendor_parts": "zohodocs_document USING gin (upper(vendor_name) gin_trgm_ops)",
+    "document_number_parts": "zohodocs_document USING gin (upper(invoice_number) gin_trgm_ops)",
+}
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
@@ -46,11 +42,18 @@ def _text(document: Any) -> str:
     return " ".join(_WORD.findall(" ".join(known).lower()))[:_MOST_CHARACTERS]
 
 
-def index(apps: Any, schema_editor: Any) -> None:
-    """PostgreSQL finds by indexes; SQLite reads."""
+def extend(apps: Any, schema_editor: Any) -> None:
+    """Parts of words; whoever may create in the database may have it."""
     if schema_editor.connection.vendor == "postgresql":
-        for statement in _INDEXES:
-            schema_editor.execute(statement, params=None)
+        schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm", params=None)
+
+
+def index(apps: Any, schema_editor: Any) -> None:
+    """PostgreSQL finds by indexes; SQLite reads. One that broke off is there, but of no use."""
+    if schema_editor.connection.vendor == "postgresql":
+        for name, where in _INDEXES.items():
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", params=None)
+            schema_editor.execute(f"CREATE INDEX CONCURRENTLY {name} ON {where}", params=None)
 
 
 class Migration(migrations.Migration):
@@ -62,6 +65,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(extend, migrations.RunPython.noop),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RunPython(index, migrations.RunPython.noop),
     ]

@@ -18,6 +18,7 @@ class Heartbeat(models.Model):
     CENSUS = "census"
     DIGEST = "digest"
     ROLLOUT = "rollout"
+    WORDS = "words"
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()

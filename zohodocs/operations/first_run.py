@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +20,10 @@ from zohodocs.models import (
     Organization,
     Rule,
 )
+
+
+class AlreadySetUp(Exception):
+    """Somebody else was faster, and administers the installation now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,22 @@ def code() -> str:
 
 def opens(given: str) -> bool:
     """Whether this is the code of a new installation."""
-    return bool(given) and is_new() and secrets.compare_digest(given.encode(), code().encode())
+    known = code() if given and is_new() else ""
+    return bool(known) and secrets.compare_digest(given.encode(), known.encode())
 
 
 @transaction.atomic
 def make_admin(user: User) -> User:
-    """The first admin, once: the code is worth nothing after it."""
+    """The first admin, once: the code is worth nothing after it. Raises AlreadySetUp."""
+    # Of two at once one gets the file; should this fail, another code is made.
+    taken = _path().with_name(f"setup-code.used-{secrets.token_hex(4)}")
+    try:
+        _path().rename(taken)
+    except FileNotFoundError:
+        raise AlreadySetUp from None
+    taken.unlink()
+    if not is_new():
+        raise AlreadySetUp
     user.is_staff = user.is_superuser = True
     user.save()
     for organization in Organization.objects.all():
@@ -72,8 +87,22 @@ def make_admin(user: User) -> User:
             organization=organization, user=user, defaults={"role": "admin"}
         )
     AuditEvent.record("person.first_admin", actor=user.get_username(), data={})
-    transaction.on_commit(lambda: _path().unlink(missing_ok=True))
     return user
+
+
+@transaction.atomic
+def add_rule(rule: Rule, organization: Organization, *, by: str) -> None:
+    """Save the first rule; the one that names no vendor is for all others and comes last."""
+    rule.organization = organization
+    rule.position = 100 if rule.vendor_name else 1000
+    rule.amount_from = None if rule.vendor_name else Decimal(0)
+    rule.save()
+    AuditEvent.record(
+        "rule.added",
+        actor=by,
+        organization=organization,
+        data={"rule": rule.name, "account": str(rule.account)},
+    )
 
 
 def progress() -> Progress:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from zohodocs.models import Heartbeat
+from zohodocs.models import Document, Heartbeat, keep_text
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
@@ -23,6 +23,7 @@ logger = get_logger(__name__)
 _MINUTE = 60.0
 _ROLLOUT_SECONDS = 15.0
 _AGAIN_AFTER_A_FAILURE = 3600.0
+_LATELY = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ def run_due(*, now: datetime | None = None) -> list[str]:
 
 def tasks() -> list[Task]:
     """What this site does again and again; no backups where no place for them is named."""
-    night = [Task(Heartbeat.AUDIT, _night_came, verify_audit)]
+    night = [
+        Task(Heartbeat.AUDIT, _night_came, verify_audit),
+        Task(Heartbeat.WORDS, _night_came, _keep_words),
+    ]
     if settings.BACKUP_URL:
         night.append(
             Task(Heartbeat.BACKUP, _night_came, lambda _now: backup.create(reason="nightly"))
@@ -77,6 +81,15 @@ def _look_at_rollouts(now: datetime) -> None:
 def _mail(now: datetime) -> None:
     sent = digest.send_due(now)
     Heartbeat.beat(Heartbeat.DIGEST, now=timezone.now(), facts={"sent": sent})
+
+
+def _keep_words(now: datetime) -> None:
+    """What an older release took in, while a new one was brought out, is found by its words too."""
+    kept = 0
+    for document in Document.objects.filter(moved_at__gte=now - _LATELY).iterator():
+        keep_text(document)
+        kept += 1
+    Heartbeat.beat(Heartbeat.WORDS, now=timezone.now(), facts={"documents": kept})
 
 
 def verify_audit(_now: datetime) -> None:

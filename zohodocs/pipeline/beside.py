@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
+from django.db import connection
+
 from zohodocs.domain.invoice import FIELD_NAMES
 from zohodocs.models import Document, Extraction, ShadowRun, State
 from zohodocs.rollout import limits, shadow
@@ -47,6 +49,8 @@ def run(document: Document) -> None:
                 found = list(_differences(document, flag))
         except (Exception, limits.OverTime) as problem:
             error = type(problem).__name__
+            if isinstance(problem, limits.OverTime) and not connection.in_atomic_block:
+                connection.close()  # a query may still be under way on it
         shadow.keep(document, flag, found, seconds=time.monotonic() - started, error=error)
     release(document)
 

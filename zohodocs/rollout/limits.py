@@ -47,6 +47,8 @@ def limited(
     try:
         yield
     finally:
+        # First: a ring between here and the end would leave the rest undone.
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
         signal.setitimer(signal.ITIMER_REAL, 0)
         faulthandler.cancel_dump_traceback_later()
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

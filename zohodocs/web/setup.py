@@ -12,12 +12,13 @@ from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from zohodocs.domain.identity import tax_id_country
 from zohodocs.models import Account, Organization, Rule
@@ -72,13 +73,12 @@ class RuleForm(forms.ModelForm[Rule]):
         self.fields["vendor_name"].label = _("Vendor name (empty: every other bill)")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def setup(request: HttpRequest) -> HttpResponse:
-    """The steps. The first admin is made by whoever has the code of the machine."""
-    given = request.GET.get("code", "")
-    if given and first_run.is_new():
-        request.session[_CODE] = given
+    """The steps. The first admin is made by whoever has the code of the machine, which is sent."""
+    if request.method == "POST" and first_run.is_new():
+        request.session[_CODE] = request.POST.get("code", "")
         return redirect("setup")
     return _page(request)
 
@@ -92,7 +92,10 @@ def make_admin(request: HttpRequest) -> HttpResponse:
     form = AdminForm(request.POST)
     if not form.is_valid():
         return _page(request, admin_form=form)
-    user = first_run.make_admin(form.save(commit=False))
+    try:
+        user = first_run.make_admin(form.save(commit=False))
+    except first_run.AlreadySetUp:
+        raise Http404 from None
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect("setup")
 
@@ -109,6 +112,8 @@ def add_company(request: Request) -> HttpResponse:
             companies.add(form.save(commit=False), by=request.user.get_username())
         except ValidationError as error:
             form.add_error(None, " ".join(error.messages))
+        except IntegrityError:  # the same form sent twice at once
+            return redirect("setup")
         else:
             return redirect("setup")
     return _page(request, company_form=form)
@@ -120,19 +125,18 @@ def add_company(request: Request) -> HttpResponse:
 def add_rule(request: Request) -> HttpResponse:
     """Step 4: the first rule; more of them are made in the admin."""
     _check(request)
-    organization = first_run.progress().organization
+    progress = first_run.progress()
+    organization = progress.organization
     if organization is None:
         raise Http404
+    if progress.ruled:  # the same form sent twice
+        return redirect("setup")
     form = RuleForm(organization, request.POST)
     if not form.is_valid():
         return _page(request, rule_form=form)
     rule = form.save(commit=False)
-    rule.organization = organization
     rule.name = rule.vendor_name or _("Everything else")
-    # The one for all others comes last.
-    rule.position = 100 if rule.vendor_name else 1000
-    rule.amount_from = None if rule.vendor_name else 0
-    rule.save()
+    first_run.add_rule(rule, organization, by=request.user.get_username())
     return redirect("setup")
 
 

@@ -56,8 +56,10 @@ class Command(BaseCommand):
     def _announce(self, site: services.Site) -> None:
         self.stdout.write(f"\nZohoDocs is ready: http://localhost:{site.port}  (Ctrl-C stops it)\n")
         if first_run.is_new():
+            first_run.code()
             self.stdout.write(
-                f"Set it up: http://localhost:{site.port}/setup/?code={first_run.code()}\n"
+                f"Set it up: http://localhost:{site.port}/setup/ with the code in"
+                f" {site.data_dir / 'setup-code'}\n"
             )
         connections.close_all()  # the supervisor asks the database nothing else
         self.stdout.flush()
