@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -60,8 +60,8 @@ class FakeVendors:
     known: Sequence[VendorFacts] = (papersmith,)
     silent: bool = False
 
-    def by_tax_id(self, key: str) -> Sequence[VendorFacts]:
-        return [v for v in self.known if key in tax_id_keys(v.tax_id, v.country)]
+    def by_tax_id(self, keys: Collection[str]) -> Sequence[VendorFacts]:
+        return [v for v in self.known if {*keys} & {*tax_id_keys(v.tax_id, v.country)}]
 
     def by_iban(self, iban: str) -> Sequence[VendorFacts]:
         return [v for v in self.known if iban in v.ibans]

@@ -82,7 +82,7 @@ def test_on_knows_a_vendor_by_name_or_number_without_a_call(desk: Desk) -> None:
 
     assert ask(search, "stadtwerke hanse")
     assert search.by_tax_id is not None
-    search.by_tax_id("129273398")
+    search.by_tax_id(["129273398"])
 
     assert asked(desk) == before
     hanse, lindner = Vendor.objects.order_by("pk")

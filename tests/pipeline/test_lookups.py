@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import OrganizationFactory, VendorFactory
-from zohodocs.models import VendorAlias
+from zohodocs.models import Vendor, VendorAlias
 from zohodocs.pipeline.lookups import KnownVendors
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,21 @@ def test_names_that_share_more_words_come_before_those_that_share_fewer() -> Non
     found = KnownVendors(organization, None).similar("Hotel Sunny Beach")
 
     assert near.name in [vendor.name for vendor in found]
+
+
+def test_what_the_index_just_changed_is_read_again() -> None:
+    vendor = VendorFactory(name="Sunny Beach", tax_id="DE811907980")
+
+    def renumbered(_keys: object) -> bool:
+        copy = Vendor.objects.get(pk=vendor.pk)
+        copy.tax_id = "DE129273398"
+        copy.save()
+        return True
+
+    known = KnownVendors(vendor.organization, None, renumbered)
+    assert [each.tax_id for each in known.similar("Sunny Beach")] == ["DE811907980"]
+
+    assert [each.tax_id for each in known.by_tax_id(["DE129273398"])] == ["DE129273398"]
 
 
 def test_a_vendor_of_another_company_is_never_among_them() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.factories import (
     AccountFactory,
@@ -23,14 +23,16 @@ from zohodocs.domain.states import DocumentState, IllegalMove, Mover
 from zohodocs.models import (
     AuditEvent,
     Document,
+    DocumentText,
     FieldValue,
     Policy,
     ReviewItem,
     Rule,
     State,
+    keep_text,
 )
 from zohodocs.operations import sweeping
-from zohodocs.pipeline import flow, records, runner
+from zohodocs.pipeline import flow, lately, records, runner
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,28 @@ def test_a_sound_invoice_is_read_judged_and_put_before_a_person(paper: Document)
     assert paper.lease_until is None
     assert item.organization_id == paper.organization_id
     assert AuditEvent.objects.filter(document=paper, verb="document.decided").exists()
+
+
+def test_the_first_run_keeps_the_words_that_a_later_look_would_find(paper: Document) -> None:
+    run(paper)
+    kept = DocumentText.objects.get(document=paper).text
+
+    keep_text(Document.objects.get(pk=paper.pk))
+
+    assert sorted(kept.split()) == sorted(DocumentText.objects.get(document=paper).text.split())
+    assert "bürostuhl" in kept
+
+
+def test_a_worker_asks_the_database_few_questions_a_paper(
+    paper: Document, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    another = DocumentFactory(
+        organization=paper.organization, content=invoice_pdf(**{"RG-2024-0334": "RG-2024-0335"})
+    )
+    with lately.remembering():
+        run(paper)
+        with django_assert_max_num_queries(32):
+            run(another)
 
 
 def test_running_it_again_does_nothing(paper: Document) -> None:

@@ -71,7 +71,7 @@ def test_the_copy_of_a_vendor_gets_its_number_from_its_full_record(desk: Desk) -
 
 def test_a_vendor_asked_for_while_reading_comes_with_its_number(desk: Desk) -> None:
     Vendor.objects.filter(organization=desk.organization).delete()
-    ask = zoho_vendors.asker(desk.organization)
+    ask = zoho_vendors.asker(desk.organization, zoho_vendors.connection_of(desk.organization))
 
     assert ask is not None
     assert ask("Stadtwerke Hanse GmbH")

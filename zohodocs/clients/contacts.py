@@ -66,9 +66,9 @@ class Contacts:
         """
         return self._answer([*_tax_keys(tax_id, country), *_name_keys(name), *_email_keys(email)])
 
-    def bearing(self, tax_key: str) -> Answer:
-        """Every contact with this key of a VAT number (see `domain.identity.lookup_keys`)."""
-        return self._answer([f"tax:{tax_key}"])
+    def bearing(self, tax_keys: Iterable[str]) -> Answer:
+        """Every contact with one of these keys of a VAT number (`domain.identity.lookup_keys`)."""
+        return self._answer(f"tax:{key}" for key in tax_keys)
 
     def note(self, contact: Contact) -> None:
         """Take in a contact as Zoho just gave it."""
@@ -95,9 +95,14 @@ class Contacts:
         return Answer(rows, found.outcome.value, found.sure, found.ageing)
 
 
-def contacts_of(organization: Organization) -> Contacts | None:
-    """The index of this organisation; None where it has no Zoho Books."""
-    connection = Connection.objects.filter(organization=organization).first()
+def contacts_of(
+    organization: Organization, connection: Connection | None = None
+) -> Contacts | None:
+    """The index of this organisation; None where it has no Zoho Books.
+
+    `connection`: where it is known already.
+    """
+    connection = connection or Connection.objects.filter(organization=organization).first()
     if connection is None or not connection.zoho_organization_id:
         return None
     return Contacts(organization.pk, connection)

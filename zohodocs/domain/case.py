@@ -127,8 +127,8 @@ class SeenDocument:
 class Vendors(Protocol):
     """Vendors of one organisation."""
 
-    def by_tax_id(self, key: str) -> Sequence[VendorFacts]:
-        """Vendors whose compared tax id (see `identity.tax_id_keys`) equals `key`."""
+    def by_tax_id(self, keys: Collection[str]) -> Sequence[VendorFacts]:
+        """Vendors whose compared tax id (see `identity.tax_id_keys`) equals one of `keys`."""
 
     def by_iban(self, iban: str) -> Sequence[VendorFacts]:
         """Vendors with this bank account."""

@@ -6,7 +6,7 @@ or not at all, Zoho is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from zohodocs import clients, metrics
 from zohodocs.clients import ContactFacts, Contacts
@@ -36,11 +36,12 @@ class VendorSearch:
         self._told: list[tuple[str, list[ContactFacts]]] = []
         self._mirrored: set[ContactFacts] = set()
         self.index_is_due = False
-        self._ask = zoho_vendors.asker(self._organization, tell=self._hear)
+        connection = zoho_vendors.connection_of(self._organization)
+        self._ask = zoho_vendors.asker(self._organization, connection, tell=self._hear)
         cached = document.arm(FLAG) == CANDIDATE
         wanted = self._ask is not None and (cached or document.in_shadow(FLAG))
         self._contacts: Contacts | None = (
-            clients.contacts_of(self._organization) if wanted else None
+            clients.contacts_of(self._organization, connection) if wanted else None
         )
         self._cached = cached and self._contacts is not None
         self.ask_zoho: AskZoho | None = self._index_first if self._cached else self._ask
@@ -59,19 +60,20 @@ class VendorSearch:
             return True
         return self._ask is not None and self._ask(name)
 
-    def _bearing(self, tax_key: str) -> None:
+    def _bearing(self, tax_keys: Collection[str]) -> bool:
         """Mirror who bears the number; who is not found is found by name, or asked for there."""
         if self._contacts is None:
-            return
-        answer = self._contacts.bearing(tax_key)
+            return False
+        answer = self._contacts.bearing(tax_keys)
         self._note(answer)
-        self._mirror(answer.contacts)
+        return self._mirror(answer.contacts)
 
-    def _mirror(self, contacts: Iterable[ContactFacts]) -> None:
-        for facts in contacts:
-            if facts not in self._mirrored:
-                _mirror(self._organization, facts)
-                self._mirrored.add(facts)
+    def _mirror(self, contacts: Iterable[ContactFacts]) -> bool:
+        """Whether that changed a copy."""
+        news = [facts for facts in contacts if facts not in self._mirrored]
+        self._mirrored.update(news)
+        changed = [_mirror(self._organization, facts) for facts in news]
+        return any(changed)
 
     def _find(self, **keys: str) -> tuple[ContactFacts, ...] | None:
         """Who bears the keys; None where the index cannot say."""
@@ -118,8 +120,8 @@ class VendorSearch:
                 yield Difference(field, contact.contact_id, ids)
 
 
-def _mirror(organization: Organization, facts: ContactFacts) -> None:
-    """Our copy of a contact as the index has it.
+def _mirror(organization: Organization, facts: ContactFacts) -> bool:
+    """Make our copy of a contact what the index has; say whether it was something else.
 
     It was not Zoho that said so just now: a new or changed copy is read in full before it is used.
     """
@@ -135,7 +137,7 @@ def _mirror(organization: Organization, facts: ContactFacts) -> None:
     said = {name: value for name, value in values.items() if value != ""}
     own = Vendor.objects.for_organization(organization)
     if own.filter(zoho_contact_id=facts.contact_id, **said).exists():
-        return
+        return False
     vendor = mirror_contact(
         organization,
         zoho_contact_id=facts.contact_id,
@@ -148,6 +150,7 @@ def _mirror(organization: Organization, facts: ContactFacts) -> None:
         is_customer=not facts.is_vendor,
     )
     own.filter(pk=vendor.pk).update(checked_at=None)
+    return True
 
 
 def _unlike(one: ContactFacts, other: ContactFacts) -> Iterator[Difference]:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -56,12 +58,14 @@ _SEEN_COLUMNS = (
     *("code", "vendor__code", "invoice_number", "issue_date", "gross_total"),
     *("document_type", "state", "vendor_name"),
 )
+_BILL_COLUMNS = ("vendor__code", "number", "date", "total", "status", "zoho_bill_id")
 _NOT_SEEN = (State.REJECTED, State.SPLIT, State.DUPLICATE)
 
 # Asks Zoho for contacts of this name and mirrors them; False when Zoho did not answer in time.
 AskZoho = Callable[[str], bool]
-# Mirrors the contacts that bear this key of a VAT number, as far as they are known unasked.
-LookUp = Callable[[str], None]
+# Mirrors the contacts that bear one of these keys of a VAT number, as far as they are known
+# unasked; says whether that changed a copy.
+LookUp = Callable[[Collection[str]], bool]
 
 
 class KnownVendors:
@@ -82,12 +86,14 @@ class KnownVendors:
         self._known: dict[int, VendorFacts] = {}
         self._banked: dict[str, list[int]] = {}
 
-    def by_tax_id(self, key: str) -> Sequence[VendorFacts]:
+    def by_tax_id(self, keys: Collection[str]) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
-        if self._look_up is not None:
-            self._look_up(key)
-        keys = VendorTaxKey.objects.for_organization(self._organization).filter(key=key)
-        return self._facts(keys.values_list("vendor_id", flat=True))
+        if not keys:
+            return ()
+        if self._look_up is not None and self._look_up(keys):
+            self._forget()
+        rows = VendorTaxKey.objects.for_organization(self._organization).filter(key__in=keys)
+        return self._facts(rows.values_list("vendor_id", flat=True))
 
     def by_iban(self, iban: str) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
@@ -108,9 +114,8 @@ class KnownVendors:
         words = sorted((w for w in folded.split() if len(w) >= _SHORT_WORD), key=len, reverse=True)
         own = Vendor.objects.for_organization(self._organization)
         aliases = VendorAlias.objects.for_organization(self._organization)
-        ids = _likest(own, folded, words[:_WORDS]).values_list("pk", flat=True)
-        others = _likest(aliases, folded, words[:_WORDS]).values_list("vendor_id", flat=True)
-        return self._facts([*ids[:_SIMILAR_LIMIT], *others[:_SIMILAR_LIMIT]])
+        ids = _likest(own, folded, words[:_WORDS], key="pk")
+        return self._facts([*ids, *_likest(aliases, folded, words[:_WORDS], key="vendor_id")])
 
     def unverified(self) -> bool:
         """See `domain.case.Vendors`."""
@@ -122,7 +127,11 @@ class KnownVendors:
         self._asked.add(name)
         if not self._ask_zoho(name):
             self._unverified = True
-        self._known.clear()  # Zoho may have told something new of them
+        self._forget()
+
+    def _forget(self) -> None:
+        """Zoho may have told something new of them."""
+        self._known.clear()
         self._banked.clear()
 
     def _facts(self, ids: Iterable[int]) -> list[VendorFacts]:
@@ -145,19 +154,22 @@ class KnownVendors:
         return {row.pk: _vendor_facts(row) for row in rows}
 
 
-def _likest(rows: Any, folded: str, words: Sequence[str]) -> Any:
-    """Rows whose name shares a word, the very name first, then those that share the most.
+def _likest(rows: Any, folded: str, words: Sequence[str], *, key: str) -> list[int]:
+    """`key` of rows whose name shares a word.
 
-    Half a town may be called "Hotel": where the net is full, the right one must be in it.
+    Half a town may be called "Hotel": where the net is full, the very name is in it, then those
+    that share the most. Else their order says nothing, and is not paid for.
     """
+    has = [Q(folded_name__contains=word) for word in words or [folded]]
+    named = rows.filter(reduce(or_, has, Q(folded_name=folded))).values_list(key, flat=True)
+    net = list(named[: _SIMILAR_LIMIT + 1])
+    if len(net) <= _SIMILAR_LIMIT:
+        return net
     shared: Any = Value(0)
-    named = Q(folded_name=folded)
-    for word in words or [folded]:
-        has = Q(folded_name__contains=word)
-        named |= has
-        shared = shared + Case(When(has, then=Value(len(word))), default=Value(0))
+    for word, its in zip(words or [folded], has, strict=True):
+        shared = shared + Case(When(its, then=Value(len(word))), default=Value(0))
     exact = Case(When(folded_name=folded, then=Value(1)), default=Value(0))
-    return rows.filter(named).order_by(exact.desc(), shared.desc(), "pk")
+    return list(named.order_by(exact.desc(), shared.desc(), "pk")[:_SIMILAR_LIMIT])
 
 
 def _vendor_facts(row: Any) -> VendorFacts:
@@ -276,7 +288,7 @@ class SeenBefore:
 
     def _bills(self) -> Any:
         own = KnownBill.objects.for_organization(self._organization)
-        return _not_ours(own, self._organization).select_related("vendor")
+        return _not_ours(own, self._organization).values_list(*_BILL_COLUMNS)
 
 
 def _not_ours(bills: Any, organization: Organization) -> Any:
@@ -305,16 +317,17 @@ def _seen(row: tuple[Any, ...]) -> SeenDocument:
     )
 
 
-def _seen_bill(row: KnownBill) -> SeenDocument:
+def _seen_bill(row: tuple[Any, ...]) -> SeenDocument:
+    vendor_code, number, issued, gross, status, bill_id = row
     return SeenDocument(
         document_id="",
-        vendor_id=str(row.vendor.code),
-        invoice_number=row.number,
-        issue_date=row.date,
-        gross_total=row.total,
+        vendor_id=str(vendor_code),
+        invoice_number=number,
+        issue_date=issued,
+        gross_total=gross,
         document_type="invoice",
-        state=row.status,
-        bill_id=row.zoho_bill_id,
+        state=status,
+        bill_id=bill_id,
     )
 
 

@@ -28,6 +28,8 @@ from zohodocs.models import (
     Extraction as ExtractionRow,
 )
 
+from . import lately
+
 HUMAN = "human"
 _AMOUNT_DECIMALS = 3
 
@@ -166,6 +168,17 @@ def columns_of(case: Case) -> dict[str, Any]:
     return columns
 
 
+def searched(document: Document, case: Case, columns: Mapping[str, Any]) -> list[str]:
+    """What `keep_text` would find of a document that this case read first; `columns_of` it."""
+    fields = case.extraction.fields.values() if case.extraction else ()
+    pages = case.reading.pages if case.reading else ()
+    return [
+        *(columns["vendor_name"], columns["invoice_number"], document.filename),
+        *(field.value for field in fields),
+        *(word.text for page in pages for word in page.words),
+    ]
+
+
 def _fitting(amount: Decimal | None) -> Decimal | None:
     """The amount, if the column can hold it; an absurd one is shown as a field, not summed up."""
     if amount is None or abs(amount) >= Decimal(10) ** 12:
@@ -176,8 +189,11 @@ def _fitting(amount: Decimal | None) -> Decimal | None:
 def _pk(model: type[Vendor] | type[Account], case: Case, code: str | None) -> int | None:
     if not code:
         return None
-    row = model.objects.filter(code=code, organization__code=case.organization.code).first()
-    return row.pk if row else None
+    rows = model.objects.filter(code=code, organization__code=case.organization.code)
+    return lately.asked(
+        (model.__name__, case.organization.code, code),
+        lambda: rows.values_list("pk", flat=True).first(),
+    )
 
 
 def _vendor_json(case: Case) -> Mapping[str, Any]:

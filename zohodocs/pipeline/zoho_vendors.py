@@ -12,6 +12,8 @@ from zohodocs.domain.identity import fold_name
 from zohodocs.models import Connection, ConnectionState, Organization, Vendor, mirror_contact
 from zohodocs.telemetry import get_logger
 
+from . import lately
+
 logger = get_logger(__name__)
 PATIENCE_SECONDS = 1.0
 _ASKABLE = (ConnectionState.WORKING, ConnectionState.THROTTLED)
@@ -20,13 +22,22 @@ _ASKABLE = (ConnectionState.WORKING, ConnectionState.THROTTLED)
 Tell = Callable[[str, list[ContactFacts]], None]
 
 
-def asker(organization: Organization, *, tell: Tell | None = None) -> Callable[[str], bool] | None:
+def connection_of(organization: Organization) -> Connection | None:
+    """The way to the organisation's Zoho Books, as it stood a moment ago."""
+    return lately.asked(
+        ("connection", organization.pk),
+        lambda: Connection.objects.filter(organization=organization).first(),
+    )
+
+
+def asker(
+    organization: Organization, connection: Connection | None, *, tell: Tell | None = None
+) -> Callable[[str], bool] | None:
     """A question to Zoho for contacts of a name; None where the organisation has no connection.
 
     What Zoho answers is mirrored into our vendors and told to `tell`; the question returns False
     when Zoho did not answer within `PATIENCE_SECONDS`, and posting looks again.
     """
-    connection = Connection.objects.filter(organization=organization).first()
     if connection is None or connection.state == ConnectionState.OFF:
         return None
 

@@ -51,13 +51,14 @@ def ranked(case: Case, ports: Ports, country: str) -> list[Scored]:
 
 def _candidates(case: Case, ports: Ports, country: str) -> Iterable[VendorFacts]:
     invoice = case.invoice
-    # Domestic papers leave the prefix away: without any country, ours is tried, too.
-    for key in sorted(lookup_keys(invoice.supplier_tax_id, country or case.organization.country)):
-        yield from ports.vendors.by_tax_id(key)
-    if invoice.iban:
-        yield from ports.vendors.by_iban(normal_iban(invoice.iban))
+    # By name first: Zoho may be asked there, and what was read before its answer is read again.
     if invoice.supplier_name:
         yield from ports.vendors.similar(invoice.supplier_name)
+    # Domestic papers leave the prefix away: without any country, ours is tried, too.
+    keys = lookup_keys(invoice.supplier_tax_id, country or case.organization.country)
+    yield from ports.vendors.by_tax_id(sorted(keys))
+    if invoice.iban:
+        yield from ports.vendors.by_iban(normal_iban(invoice.iban))
     chosen = chosen_by_person(case)
     if chosen is not None:
         yield from ports.vendors.similar(chosen.name)
