@@ -22,7 +22,16 @@ from zohodocs.models import (
     State,
 )
 
-from . import actions, answers, grid, look_alikes, queries, questions, summary
+from . import (
+    actions,
+    answers,
+    grid,
+    look_alikes,
+    queries,
+    questions,
+    spot_check_forms,
+    summary,
+)
 from .answers import Answer, Field
 from .questions import ACCOUNT, VENDOR, Question
 
@@ -139,6 +148,8 @@ def context(
         "certain": certain,
         "certain_count": len(certain) + len(settled),
         "unsure": [field for field in rest if field.shape == "check"],
+        # Of a posted document: what a spot check compares.
+        "checked_fields": [by_name[name] for name in spot_check_forms.FIELDS if by_name[name].raw],
         "missing": [field for field in rest if field.shape == "missing"],
         "notes": [finding for finding in findings if _is_note(finding)],
         "overruled": document.overruled,

@@ -110,7 +110,7 @@ class CorrectionForm(VersionForm):
             raw, page, box = self._clicked(cleaned["words"], cleaned.get("page") or 1)
         self.tried = raw
         try:
-            value = parsing.parse(name, raw, self._context())
+            value = parsing.parse(name, raw, paper_context(self.document))
         except parsing.NotReadable as problem:
             self.add_error("value", str(problem))
             return None
@@ -128,19 +128,6 @@ class CorrectionForm(VersionForm):
         sides = list(zip(*(word[1:5] for word in chosen), strict=True))
         box = (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3]))
         return " ".join(str(word[0]) for word in chosen), number, box
-
-    def _context(self) -> parsing.PaperContext:
-        values = dict(
-            FieldValue.objects.filter(document=self.document).values_list("name", "value")
-        )
-        words = Page.objects.filter(document=self.document, number__lte=3).values_list(
-            "words", flat=True
-        )
-        return parsing.PaperContext(
-            country=values.get("supplier_country", "") or values.get("supplier_tax_id", "")[:2],
-            currency=values.get("currency", ""),
-            printed_dates=parsing.printed_dates(str(word[0]) for page in words for word in page),
-        )
 
     def problem(self) -> str:
         """The first thing wrong, as a sentence."""
@@ -177,6 +164,17 @@ class VerdictForm(VersionForm):
     )
     reason = forms.CharField(required=False, max_length=1000)
     of = forms.UUIDField(required=False)
+
+
+def paper_context(document: Document) -> parsing.PaperContext:
+    """What helps to read a text as this paper means it."""
+    values = dict(FieldValue.objects.filter(document=document).values_list("name", "value"))
+    words = Page.objects.filter(document=document, number__lte=3).values_list("words", flat=True)
+    return parsing.PaperContext(
+        country=values.get("supplier_country", "") or values.get("supplier_tax_id", "")[:2],
+        currency=values.get("currency", ""),
+        printed_dates=parsing.printed_dates(str(word[0]) for page in words for word in page),
+    )
 
 
 def box_of(sides: Sequence[float]) -> Box:

@@ -83,6 +83,7 @@ _LABELS = {
     "not_possible": gettext_lazy("Change not possible"),
     "ways_differ": gettext_lazy("Two readings differ"),
     "rolled_back": gettext_lazy("Read by a way turned back"),
+    "spot_check": gettext_lazy("Spot check"),
     "undone": gettext_lazy("Approval taken back"),
     "reopened": gettext_lazy("Opened again"),
 }

@@ -14,6 +14,8 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Min, Q
 
 from zohodocs.models import Correction, FieldValue, Organization, ReviewItem, ReviewState
+from zohodocs.rollout import spot_checks
+from zohodocs.rollout.spot_checks import Checked
 
 # Older than the last of these is what a lead is called for.
 AGES = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3))
@@ -44,6 +46,9 @@ class Team:
     decided: int
     seconds: float | None
     changed_share: float | None
+    # What the spot checks found of what the machine approved by itself: in all, and by company.
+    checked: Checked
+    checked_by_company: Sequence[tuple[str, Checked]]
 
     @property
     def too_old(self) -> int:
@@ -62,6 +67,7 @@ def of(organizations: Sequence[Organization], *, since: datetime, now: datetime)
         .order_by("-decided_at")
         .values_list("decided_by", "claimed_at", "decided_at", "document")[:_MOST_DECISIONS]
     )
+    checked = spot_checks.by_company(organizations)
     return Team(
         waiting=counts["waiting"],
         by_age=[counts[f"age_{number}"] for number in range(len(AGES) + 1)],
@@ -71,6 +77,10 @@ def of(organizations: Sequence[Organization], *, since: datetime, now: datetime)
         decided=len(decided),
         seconds=_median(decided),
         changed_share=_changed([row[3] for row in decided]),
+        checked=spot_checks.in_all(checked.values()),
+        checked_by_company=[
+            (each.name, checked[each.pk]) for each in organizations if each.pk in checked
+        ],
     )
 
 

@@ -52,6 +52,7 @@ urlpatterns = [
     path("<uuid:code>/pages/", views.pages, name="pages"),
     path("<uuid:code>/pages/arrange/", views.arrange, name="arrange"),
     path("put-back/<uuid:code>/", views.put_back, name="put_back"),
+    path("<uuid:code>/spot-check/", views.spot_check, name="spot_check"),
     path("<uuid:code>/pair/", views.pair, name="pair"),
     path("<uuid:code>/again/", views.again, name="again"),
 ]

@@ -124,6 +124,7 @@ ADDRESSES = {
     "review:comment": "write",
     "review:judge": "write",
     "review:pair": "write",
+    "review:spot_check": "write",
     "review:vendor_aside": "read",
     "review:remember": "write",
     "review:why": "read",

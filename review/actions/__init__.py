@@ -16,6 +16,7 @@ from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
 from .pairs import judge_pair, pairs_of
 from .parting import Pick, arrange, put_back
 from .returning import reopen, try_again, undo
+from .spot_checking import answer_spot_check
 from .twins import earlier as earlier_twins
 from .twins import judge
 
@@ -31,6 +32,7 @@ __all__ = [
     "accept",
     "accept_standing",
     "adopt",
+    "answer_spot_check",
     "approve",
     "arrange",
     "assign",

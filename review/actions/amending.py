@@ -22,13 +22,12 @@ from zohodocs.models import (
     ReviewItem,
     ReviewKind,
     ReviewState,
-    State,
     Verdict,
 )
 from zohodocs.posting.record import TWICE
 
 from .approving import close_item
-from .guard import NotAllowed, Refused, StaleVersion, check_right
+from .guard import NotAllowed, Refused, StaleVersion, check_right, take_posted
 
 # What the papers know a call for.
 POSSIBLE = {
@@ -50,7 +49,7 @@ def accept_standing(*, item: ReviewItem, by: User, version: int) -> None:
     if item.kind not in _ABOUT_ENTRIES:
         raise Refused(_("This question is not about an entry in Zoho Books."))
     with transaction.atomic():
-        if not _taken(document, version):
+        if not take_posted(document, version):
             if _decided_already(item, by):
                 return
             raise StaleVersion
@@ -83,7 +82,7 @@ def propose(
         raise Refused(_("This cannot be done through Zoho's interface. Do it in Zoho Books."))
     try:
         with transaction.atomic():
-            if not _taken(document, version):
+            if not take_posted(document, version):
                 raise StaleVersion
             amendment = Amendment.objects.create(
                 organization_id=document.organization_id,
@@ -149,15 +148,6 @@ def withdraw(*, amendment: Amendment, by: User) -> None:
             document=document,
             data={"kind": amendment.kind},
         )
-
-
-def _taken(document: Document, version: int) -> bool:
-    return (
-        Document.objects.filter(pk=document.pk, version=version, state=State.POSTED).update(
-            version=F("version") + 1
-        )
-        == 1
-    )
 
 
 def _decided_already(item: ReviewItem, by: User) -> bool:

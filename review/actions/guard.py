@@ -97,6 +97,15 @@ def take(document: Document, *, version: int) -> Document:
     return fresh
 
 
+def take_posted(document: Document, version: int) -> bool:
+    """Count the version of a posted document up if it is still the one seen; say whether it was.
+
+    Call inside a transaction.
+    """
+    rows = Document.objects.filter(pk=document.pk, version=version, state=State.POSTED)
+    return rows.update(version=F("version") + 1) == 1
+
+
 def for_the_trail(field: str, value: str) -> str:
     """The value as the audit trail may keep it."""
     return digest(value) if value and field in PERSONAL_FIELDS else value

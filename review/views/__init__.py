@@ -6,7 +6,7 @@ from .bulk import approve_several, bulk
 from .claims import ahead, keep, let_go, let_go_ahead, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
-from .judging import judge, pair
+from .judging import judge, pair, spot_check
 from .notices import notice_count, notices, read_notices
 from .pages import arrange, pages, put_back
 from .returns import again, reopen, undo
@@ -49,6 +49,7 @@ __all__ = [
     "read_notices",
     "remember",
     "reopen",
+    "spot_check",
     "take_over",
     "team",
     "undo",

@@ -1,4 +1,4 @@
-"""POST only: what two papers are to each other, and which of two readings is right."""
+"""POST only: what two papers are to each other, which of two readings is right, a spot check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from review import actions, queries
 from review.judging_forms import PairForm, TwinForm
-from zohodocs.models import Document, TwinKind
+from review.spot_check_forms import SpotCheckForm
+from zohodocs.models import Document, TwinKind, Verdict
 from zohodocs.web.htmx import Request
 
 from .answering import changed, follows, refused, reload, shows, wrong
@@ -66,3 +67,32 @@ def pair(request: Request, code: UUID) -> HttpResponse:
     except actions.Refused as problem:
         return refused(request, item, problem, version=said["version"])
     return changed(request, item)
+
+
+@login_required
+@require_POST
+def spot_check(request: Request, code: UUID) -> HttpResponse:
+    """Whether what the machine approved is right; then the next item."""
+    item = queries.item_for(request.user, code)
+    form = SpotCheckForm(request.POST, document=item.document)
+    if not form.is_valid():
+        return wrong(request, item, form.problem())
+    said = form.cleaned_data
+    try:
+        verdict = actions.answer_spot_check(
+            item=item,
+            by=request.user,
+            version=said["version"],
+            right=said["right"],
+            account=said["account"],
+            note=said["note"],
+        )
+    except actions.Refused as problem:
+        return refused(request, item, problem, version=said["version"])
+    if said["verdict"] == "wrong" and verdict != Verdict.WRONG:
+        message = _("Nothing differed from what was posted: kept as right.")
+    elif verdict == Verdict.WRONG:
+        message = _("Kept as wrong. Correct the entry in Zoho Books, or propose to void it there.")
+    else:
+        message = _("Kept: all of it is right.")
+    return follows(request, reload(item, request.user), message)

@@ -35,6 +35,8 @@ NAMES = (
     "zohodocs_token_refreshes_total",
     "zohodocs_posted_documents",
     "zohodocs_hours_saved",
+    "zohodocs_spot_checks",
+    "zohodocs_unseen_wrong_share_at_most",
     "zohodocs_operation_age_seconds",
     "zohodocs_audit_broken",
 )

@@ -65,6 +65,7 @@ class PolicyAdmin(ScopedAdmin):
         "min_confidence",
         "four_eyes_above",
         "hold_seconds",
+        "spot_check_percent",
         "created_at",
         "created_by",
     )

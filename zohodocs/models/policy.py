@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +44,15 @@ class Policy(ScopedModel):
     max_age_days = models.PositiveIntegerField(_("older than this is asked"), default=730)
     max_future_days = models.PositiveIntegerField(_("this far ahead is asked"), default=7)
     closed_period = models.CharField(max_length=16, choices=ClosedPeriod, default=ClosedPeriod.ASK)
+    # Of what is approved without a person so many are put before one afterwards.
+    spot_check_percent = models.DecimalField(
+        _("spot checks (percent of what no person saw)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(2),
+        db_default=Decimal(2),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
     post_as_draft = models.BooleanField(_("post as draft"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=150, blank=True, editable=False)

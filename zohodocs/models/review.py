@@ -42,6 +42,7 @@ class Verdict(models.TextChoices):
     ACCEPT = "accept", _("what stands in Zoho accepted")
     SPLIT = "split", _("pages arranged anew")
     PROPOSE = "propose", _("correction proposed")
+    WRONG = "wrong", _("found wrong")
 
 
 class ReviewItem(ScopedModel):

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from zohodocs.domain.states import DocumentState, PostingState
 from zohodocs.models import Correction, Document, Heartbeat, Posting, ReviewItem, ReviewState, State
+from zohodocs.rollout import spot_checks
 from zohodocs.timing import scaled
 
 from . import ledger
@@ -33,6 +34,7 @@ def take(*, now: datetime) -> dict[str, Any]:
         "documents": _by_state(Document.objects.all(), [state.value for state in DocumentState]),
         "postings": _by_state(Posting.objects.all(), [state.value for state in PostingState]),
         "ledger": ledger.difference(),
+        "spot_checks": _spot_checks(),
         "posted": {name: _posted(now - window) for name, window in _WINDOWS.items()},
         "looked_seconds": {name: _looked(now - window) for name, window in _WINDOWS.items()},
     }
@@ -56,6 +58,17 @@ def latest(beat: Heartbeat | None, *, now: datetime) -> dict[str, Any]:
 def _by_state(rows: QuerySet[Any], states: list[str]) -> dict[str, int]:
     counted = rows.values_list("state").annotate(n=Count("pk")).order_by()
     return dict.fromkeys(states, 0) | {str(state): int(number) for state, number in counted}
+
+
+def _spot_checks() -> dict[str, float]:
+    """Answers so far, and the share of the machine's own approvals that is wrong at most."""
+    found = spot_checks.in_all(spot_checks.by_company().values())
+    return {
+        "right": found.right,
+        "wrong": found.wrong,
+        "waiting": found.waiting,
+        "most": found.most,
+    }
 
 
 def _posted(since: datetime) -> dict[str, int]:

@@ -56,6 +56,8 @@ def _families(now: datetime) -> Iterable[Metric]:
         counted["ledger"],
     )
     yield from _business(counted["posted"], counted["looked_seconds"])
+    if "spot_checks" in counted:  # not in the census of an older release
+        yield from _spot_checks(counted["spot_checks"])
     yield _oldest(now)
     yield _connections()
     yield from _queues()
@@ -86,6 +88,16 @@ def _business(
     text = "MINUTES_BY_HAND for each posted document, less what people had documents open."
     yield _gauge("zohodocs_hours_saved", text, "window", saved)
     yield _number("zohodocs_minutes_by_hand", "The assumption: minutes to type a bill.", by_hand)
+
+
+def _spot_checks(found: Mapping[str, float]) -> Iterable[Metric]:
+    answers = {name: found[name] for name in ("right", "wrong", "waiting")}
+    yield _gauge("zohodocs_spot_checks", "Spot checks by what they came to.", "answer", answers)
+    yield _number(
+        "zohodocs_unseen_wrong_share_at_most",
+        "Of what no person saw at most this share is wrong, sure at 95 %; 1 before any check.",
+        found["most"],
+    )
 
 
 def _oldest(now: datetime) -> Metric:

@@ -357,6 +357,8 @@ class Attempt:
         """The entry was seen, and nothing is left to do: the document is posted."""
         with around("push.finish"), transaction.atomic():
             self.move(to, **values)
-            self.document.move(
+            posted = self.document.move(
                 frm=DocumentState.POSTING, to=DocumentState.POSTED, by=Mover.MACHINE, now=self.now()
             )
+            if posted:
+                record.draw_for_a_spot_check(self.document)

@@ -17,6 +17,7 @@ from zohodocs.models import (
     ReviewKind,
     ReviewState,
 )
+from zohodocs.rollout import spot_checks
 from zohodocs.telemetry import get_logger
 
 from .reconcile import Difference
@@ -67,6 +68,26 @@ def ask(document: Document, kind: ReviewKind, *, code: str, message: str) -> Non
             "organization_id": document.organization_id,
             "reason": code[:60],
             "message": message,
+        },
+    )
+
+
+def draw_for_a_spot_check(document: Document) -> None:
+    """If it is one of the sample, a person looks at it now that it is posted.
+
+    Not beside another question about the entry, which brings a person here as well.
+    """
+    if not spot_checks.is_drawn(document):
+        return
+    ReviewItem.objects.get_or_create(
+        document=document,
+        kind=ReviewKind.AUDIT,
+        state=ReviewState.OPEN,
+        defaults={
+            "organization_id": document.organization_id,
+            "reason": spot_checks.REASON,
+            "message": "No person saw this before it was posted. Compare the paper with what was"
+            " posted: is all of it right?",
         },
     )
 

@@ -118,6 +118,11 @@ def _decided(data: dict[str, Any]) -> str:
     return str(routes.get(str(data.get("route")), _("decided")))
 
 
+def _spot_checked(data: dict[str, Any]) -> str:
+    wrong = data.get("verdict") == "wrong"
+    return _("found it wrong in a spot check") if wrong else _("found it right in a spot check")
+
+
 def _said(text: str) -> Callable[[dict[str, Any]], str]:
     return lambda _data: _(text)
 
@@ -165,6 +170,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "review.part_made": _said(gettext_noop("made it of pages of another document")),
     "review.put_back": _said(gettext_noop("put its pages back")),
     "review.part_closed": _said(gettext_noop("closed it: its pages went back")),
+    "review.spot_checked": _spot_checked,
     "review.reopened": _said(gettext_noop("opened it again")),
     "vendor.created": _said(gettext_noop("made a new vendor of it")),
     "vendor.completed": _said(gettext_noop("added what the vendor lacked")),
