@@ -65,7 +65,7 @@ class Soak:
             batch = [self._written(*next(self.files)) for _ in range(_BATCH)]
             self.sent += len(batch)
             while not self._ingested(batch):
-                time.sleep(1)
+                time.sleep(1)  # what broke off may need a moment to come back
             self.over.wait(_PAUSE_SECONDS)
 
     def approve(self) -> None:
@@ -148,7 +148,7 @@ def _suffer(soak: Soak, scene: Scene) -> Counter[str]:
     ends_at = time.monotonic() + SECONDS
     try:
         while time.monotonic() < ends_at:
-            time.sleep(scene.chance.uniform(shortest, longest))
+            time.sleep(scene.chance.uniform(shortest, longest))  # how often trouble comes
             said = scene.strike()
             print(f"  {time.monotonic() - ends_at + SECONDS:6.1f} {said}")  # noqa: T201  # the log
             struck[said.partition(":")[0]] += 1

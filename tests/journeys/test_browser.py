@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("plain_static"),
 ]
-LAPTOP = {"width": 1366, "height": 768}
+LAPTOP: ViewportSize = {"width": 1366, "height": 768}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def cast(transactional_db: None) -> Cast:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser; whatever its console complains about fails the test."""
-    context = browser.new_context(viewport=LAPTOP)  # type: ignore[arg-type]  # a TypedDict
+    context = browser.new_context(viewport=LAPTOP)
     page = context.new_page()
     said: list[str] = []
 
@@ -240,7 +240,7 @@ def test_axe_finds_nothing_on_any_page(
         cast.nordlicht, people.paper(**{"RG-2024-0334": "RG-78", "1.121,69_€": "1.121,69 EUR"})
     )
     context = browser.new_context(
-        viewport=LAPTOP,  # type: ignore[arg-type]  # a TypedDict
+        viewport=LAPTOP,
         color_scheme="dark" if scheme == "dark" else "light",
     )
     page = context.new_page()
@@ -293,7 +293,7 @@ def test_everything_works_without_javascript(
     item = people.in_review(cast.nordlicht, people.paper(), doubt="invoice_number")
     file = tmp_path / "other.pdf"
     file.write_bytes(people.paper(**{"RG-2024-0334": "RG-9"}))
-    context = browser.new_context(viewport=LAPTOP, java_script_enabled=False)  # type: ignore[arg-type]  # a TypedDict
+    context = browser.new_context(viewport=LAPTOP, java_script_enabled=False)
     page = context.new_page()
     log_in(page, live_server)
 

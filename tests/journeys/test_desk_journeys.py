@@ -68,7 +68,7 @@ def desks(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[tup
     wrong: list[str] = []
     made = []
     for user in (cast.ana, cast.bob):
-        context = browser.new_context(viewport=LAPTOP, locale="en-GB")  # type: ignore[arg-type]
+        context = browser.new_context(viewport=LAPTOP, locale="en-GB")
         session = client_of(user).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()

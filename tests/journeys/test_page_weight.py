@@ -79,7 +79,7 @@ def test_the_pages_of_the_desk_are_light(
         "item": reverse("review:item", args=[item.code]),
     }.items():
         # Each page is the first of an empty browser once, and then comes again.
-        with browser.new_context(viewport=LAPTOP, locale="en-GB") as fresh:  # type: ignore[arg-type]
+        with browser.new_context(viewport=LAPTOP, locale="en-GB") as fresh:
             fresh.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
             page = fresh.new_page()
             for time in ("first", "second"):

@@ -22,11 +22,11 @@ from zohodocs.pipeline.reading import read, shared_child
 from zohodocs.rollout.flags import set_flag
 
 from .footprint import cpu_seconds, megabytes
+from .processes import UNDECIDED, until
 from .result import Result
 
 _MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 _DOCUMENTS = 300
-_PATIENCE_SECONDS = 600
 
 
 def pipeline() -> Result:
@@ -53,7 +53,7 @@ def pipeline() -> Result:
     workers = _start(settings.WORKERS)
     for document in documents:
         doorbell.ring(document)
-    _await_decisions()
+    until(lambda: not Document.objects.filter(state__in=UNDECIDED).exists())
     seconds = time.perf_counter() - started
     held = max(megabytes(worker.pid) for worker in workers)
     used = _stop(workers) - idle
@@ -115,12 +115,3 @@ def _cpu_of_workers(number: int, *, burst: bool) -> float:
         worker.wait(timeout=120)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def _await_decisions() -> None:
-    ends_at = time.monotonic() + _PATIENCE_SECONDS
-    open_states = (State.RECEIVED, State.PROCESSING)
-    while Document.objects.filter(state__in=open_states).exists():
-        if time.monotonic() > ends_at:
-            raise TimeoutError("The workers did not finish the benchmark's documents.")
-        time.sleep(0.05)

@@ -15,12 +15,14 @@ from django.conf import settings
 
 from zohodocs.arrivals.receive import receive
 from zohodocs.jobs import doorbell
-from zohodocs.models import Document, FlagMode, Organization, ShadowRun, State
+from zohodocs.models import Document, FlagMode, Organization, ShadowRun
 from zohodocs.operations import metric_files, services
 from zohodocs.operations.demo.samples import papers_for_benchmarks
 from zohodocs.operations.process import Service
 from zohodocs.rollout.flags import set_flag
+from zohodocs.rollout.shadow import UNFINISHED
 
+from .processes import UNDECIDED, until
 from .result import Result
 
 _FLAG = "ml_predictions"
@@ -29,7 +31,6 @@ _BLOCK = 20
 # with something else for a while, favours none.
 _ORDER = (False, True, True, False) * 8
 _SECONDS_A_PAPER = 0.1  # 36,000 an hour
-_PATIENCE_SECONDS = 300
 
 
 def shadow() -> Result:
@@ -89,7 +90,7 @@ def _block(organization: Organization, contents: Sequence[bytes], *, beside: boo
             raise AssertionError("A paper of the benchmark was refused.")
         doorbell.ring(arrival.document)
         made.append(arrival.document.pk)
-        time.sleep(max(0.0, due - time.monotonic()))
+        time.sleep(max(0.0, due - time.monotonic()))  # papers keep coming at their pace
     _await(made, beside=beside)
     rows = Document.objects.filter(pk__in=made)
     return [
@@ -101,13 +102,9 @@ def _block(organization: Organization, contents: Sequence[bytes], *, beside: boo
 
 def _await(made: Sequence[int], *, beside: bool) -> None:
     """Until all are decided, and compared: one block's candidates must not meet the next block."""
-    ends_at = time.monotonic() + _PATIENCE_SECONDS
-    waiting = Document.objects.filter(pk__in=made, state__in=[State.RECEIVED, State.PROCESSING])
-    runs = ShadowRun.objects.filter(document__in=made).exclude(error="Unfinished")
-    while waiting.exists() or (beside and runs.count() < len(made)):
-        if time.monotonic() > ends_at:
-            raise TimeoutError("The workers did not finish the benchmark's documents.")
-        time.sleep(0.05)
+    waiting = Document.objects.filter(pk__in=made, state__in=UNDECIDED)
+    runs = ShadowRun.objects.filter(document__in=made).exclude(error=UNFINISHED)
+    until(lambda: not waiting.exists() and (not beside or runs.count() == len(made)))
 
 
 @contextmanager
