@@ -22,7 +22,7 @@ import pytest
 from integrations.zoho_books.sandbox import Sandbox
 from tests.chaos.papers import BUYER, papers
 from tests.chaos.trouble import Scene
-from tests.journeys import oracle
+from tests.journeys import company, oracle
 from tests.journeys.service import RunningService, serving
 
 pytestmark = [pytest.mark.slow]
@@ -33,19 +33,6 @@ TIME_SCALE = 15
 _BATCH = 6
 _PAUSE_SECONDS = 5.0
 _UNDER_WAY = {"received", "processing", "approved", "posting"}
-PEOPLE = """
-from django.contrib.auth.models import User
-for name in ("rita", "adam"):
-    User.objects.create_user(name, password="unused-here")
-"""
-RULE = """
-from zohodocs.models import Account, Organization, Rule
-ours = Organization.objects.get()
-account = Account.objects.get(organization=ours, name="Office Supplies")
-Rule.objects.create(
-    organization=ours, position=1, name="Everything", amount_from=0, account=account
-)
-"""
 
 
 @dataclass
@@ -108,7 +95,8 @@ def test_whatever_goes_wrong_nothing_is_lost_and_nothing_doubled(tmp_path: Path)
         ) as zoho,
         serving(tmp_path / "data", zoho, WORKERS="2", TIME_SCALE=str(TIME_SCALE)) as service,
     ):
-        _found_company(service)
+        people = {"rita": "approver", "adam": "approver"}
+        company.found(service, "--name", BUYER.name, "--vat", BUYER.vat, people=people)
         inbox = tmp_path / "inbox"
         inbox.mkdir()
         soak = Soak(service, papers(chance), inbox)
@@ -124,18 +112,6 @@ def test_whatever_goes_wrong_nothing_is_lost_and_nothing_doubled(tmp_path: Path)
         # So that it says something: most papers became a bill.
         assert service.states()["posted"] >= len(soak.digests) / 3
     oracle.no_secret_was_said(service.said)
-
-
-def _found_company(service: RunningService) -> None:
-    service.manage(
-        *("organization", "add", "ours", "--name", BUYER.name, "--country", "DE"),
-        *("--vat", BUYER.vat),
-    )
-    service.shell(PEOPLE)
-    service.manage("organization", "member", "ours", "rita", "--role", "approver")
-    service.manage("organization", "member", "ours", "adam", "--role", "approver")
-    service.shell(RULE)
-    service.manage("flag", "set", "parallel_processing", "--mode", "on", "--why", "two workers")
 
 
 def _suffer(soak: Soak, scene: Scene) -> Counter[str]:
