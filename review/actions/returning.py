@@ -32,15 +32,8 @@ def undo(*, document: Document, by: User) -> ReviewItem:
         raise too_late
     with transaction.atomic():
         # The worker moves it on by the same kind of UPDATE: one of the two wins.
-        moved = document.move(
-            frm=DocumentState.APPROVED,
-            to=DocumentState.IN_REVIEW,
-            by=Mover.HUMAN,
-            now=now,
-            version=document.version,
-            approved_at=None,
-            approved_by="",
-            hold_until=None,
+        moved = document.back_to_review(
+            frm=DocumentState.APPROVED, by=Mover.HUMAN, now=now, version=document.version
         )
         if not moved:
             raise too_late

@@ -21,6 +21,7 @@ from integrations.zoho_books import Tax as ZohoTax
 from zohodocs import clients
 from zohodocs.domain.names import words
 from zohodocs.models import (
+    WORKER,
     Account,
     AuditEvent,
     Connection,
@@ -77,7 +78,7 @@ def refresh(
     *,
     reader: ZohoBooksReader | None = None,
     vendors: bool = False,
-    actor: str = "worker",
+    actor: str = WORKER,
 ) -> Refreshed:
     """Copy the chart of accounts and the taxes, and the vendors if asked; raises the calls' errors.
 
