@@ -18,12 +18,13 @@ from django.utils import timezone
 
 from zohodocs.access import organizations_of
 from zohodocs.domain.identity import fold_name
-from zohodocs.models import Account, Comment, Document, Page, ReviewItem, ReviewState, Vendor
+from zohodocs.models import Account, Comment, Document, Page, ReviewItem, ReviewState, State, Vendor
 from zohodocs.web.keyset import Order, Slice, page_of
 
 QUEUE_SIZE = 40
 _COUNTED = 1000
 _CHOICES = 12
+_MERGEABLE = 20  # on either side
 # Account types a bill may be booked on.
 _BOOKABLE = ("expense", "cost", "asset", "liability")
 
@@ -243,6 +244,18 @@ def documents_by_code(document: Document, codes: Sequence[str]) -> list[Document
         return []
     rows = Document.objects.for_organization(document.organization_id)
     return list(rows.filter(code__in=codes).order_by("received_at"))
+
+
+def mergeable(user: User, item: ReviewItem) -> list[Document]:
+    """What came nearest in time to the same company, has pages, and waits for a person as well."""
+    rows = Document.objects.for_user(user).filter(
+        organization_id=item.organization_id, state=State.IN_REVIEW, page_count__gt=0
+    )
+    rows = rows.exclude(pk=item.document_id).exclude(kind="xml").select_related("organization")
+    at = item.document.received_at
+    later = rows.filter(received_at__gte=at).order_by("received_at", "pk")[:_MERGEABLE]
+    before = rows.filter(received_at__lt=at).order_by("-received_at", "-pk")[:_MERGEABLE]
+    return [*reversed(later), *before]
 
 
 def with_a_page(documents: Sequence[Document]) -> Document | None:
