@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
-from tests.cast import PASSWORD, Cast, fresh
+from tests.cast import Cast, fresh
+from tests.journeys.browsing import LAPTOP, log_in, shown
 from tests.papers import BECKER, pdf
-from zohodocs.models import Document, FieldValue, ReviewItem, State
+from zohodocs.models import Document, FieldValue, State
 from zohodocs.pipeline import runner
 
 pytestmark = [
@@ -23,13 +24,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("plain_static"),
 ]
-LAPTOP: ViewportSize = {"width": 1366, "height": 768}
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    """Nordlicht and its people."""
-    return people.make()
 
 
 @pytest.fixture
@@ -49,19 +43,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not said, said
-
-
-def log_in(page: Page, live_server: LiveServer, name: str = "ana") -> None:
-    page.goto(f"{live_server.url}{reverse('account_login')}")
-    page.get_by_label("Username").or_(page.locator("#id_login")).first.fill(name)
-    page.locator("#id_password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
-    page.wait_for_load_state()
-
-
-def shown(page: Page, item: ReviewItem, live_server: LiveServer) -> None:
-    page.goto(f"{live_server.url}{reverse('review:item', args=[item.code])}")
 
 
 def test_upload_correct_with_the_keyboard_approve_and_find_it_again(

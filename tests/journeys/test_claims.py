@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
 from tests.cast import Cast, fresh
-from tests.journeys.test_browser import LAPTOP, log_in, shown
+from tests.journeys.browsing import LAPTOP, log_in, shown
 from tests.waiting import until
 from zohodocs.models import ReviewItem
 
@@ -24,12 +24,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("plain_static"),
 ]
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    """Nordlicht and its people."""
-    return people.make()
 
 
 @pytest.fixture
