@@ -23,11 +23,13 @@ from zohodocs.domain.states import DocumentState, IllegalMove, Mover
 from zohodocs.models import (
     AuditEvent,
     Document,
+    DocumentText,
     FieldValue,
     Policy,
     ReviewItem,
     Rule,
     State,
+    keep_text,
 )
 from zohodocs.operations import sweeping
 from zohodocs.pipeline import flow, records, runner
@@ -69,6 +71,16 @@ def test_a_sound_invoice_is_read_judged_and_put_before_a_person(paper: Document)
     assert paper.lease_until is None
     assert item.organization_id == paper.organization_id
     assert AuditEvent.objects.filter(document=paper, verb="document.decided").exists()
+
+
+def test_what_is_searched_is_what_its_rows_say(paper: Document) -> None:
+    run(paper)
+    kept = DocumentText.objects.get(document=paper).text
+
+    keep_text(paper)
+
+    assert "becker" in kept
+    assert kept == DocumentText.objects.get(document=paper).text
 
 
 def test_running_it_again_does_nothing(paper: Document) -> None:

@@ -166,6 +166,18 @@ def columns_of(case: Case) -> dict[str, Any]:
     return columns
 
 
+def texts_of(document: Document, case: Case) -> list[str]:
+    """All that a document says which was never read before: its rows need not be read for it."""
+    columns = columns_of(case)
+    fields = case.extraction.fields.values() if case.extraction else ()
+    pages = case.reading.pages if case.reading else ()
+    return [
+        *(columns["vendor_name"], columns["invoice_number"], document.filename),
+        *(field.value for field in fields),
+        *(word.text for page in pages for word in page.words),
+    ]
+
+
 def _fitting(amount: Decimal | None) -> Decimal | None:
     """The amount, if the column can hold it; an absurd one is shown as a field, not summed up."""
     if amount is None or abs(amount) >= Decimal(10) ** 12:

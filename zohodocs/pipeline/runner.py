@@ -268,7 +268,7 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
             document.refresh_from_db()
             recheck(document)
         else:
-            keep_text(document)
+            keep_text(document, records.texts_of(document, case) if first else None)
         AuditEvent.record(
             "document.decided",
             actor=WORKER,
