@@ -120,7 +120,7 @@ class _Backend(httpcore.NetworkBackend):
         return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
 
     def sleep(self, seconds: float) -> None:
-        self._inner.sleep(seconds)
+        self._inner.sleep(seconds)  # httpcore's word for it, passed on
 
 
 @cache

@@ -61,6 +61,12 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(min_value=1)
 
 
+def version_seen(data: Mapping[str, Any], name: str = "version") -> int:
+    """The version that the sender had before them; 0, which nothing has, where none is said."""
+    form = VersionForm({"version": data.get(name, "")})
+    return int(form.cleaned_data["version"]) if form.is_valid() else 0
+
+
 class CorrectionForm(VersionForm):
     """One field's new value: a candidate picked, words of the page clicked, or a text typed."""
 

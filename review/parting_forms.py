@@ -12,8 +12,6 @@ from django.utils.translation import gettext_lazy
 from review.actions import Pick
 from zohodocs.models import Document
 
-from .forms import VersionForm
-
 TURNS = (
     (0, gettext_lazy("as it is")),
     (90, gettext_lazy("to the right")),
@@ -29,10 +27,6 @@ class PlaceForm(forms.Form):
     part = forms.IntegerField(min_value=0, max_value=MOST_PARTS)
     place = forms.IntegerField(min_value=1, max_value=10_000)
     turn = forms.TypedChoiceField(choices=TURNS, coerce=int)
-
-
-class SeenForm(VersionForm):
-    """The version of one source that the person saw."""
 
 
 def places(

@@ -16,14 +16,15 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
-from zohodocs.access import organizations_of
+from zohodocs.access import in_order
 from zohodocs.domain.identity import fold_name
-from zohodocs.models import Account, Comment, Document, Page, ReviewItem, ReviewState, Vendor
+from zohodocs.models import Account, Comment, Document, Page, ReviewItem, ReviewState, State, Vendor
 from zohodocs.web.keyset import Order, Slice, page_of
 
 QUEUE_SIZE = 40
 _COUNTED = 1000
 _CHOICES = 12
+_MERGEABLE = 20  # on either side
 # Account types a bill may be booked on.
 _BOOKABLE = ("expense", "cost", "asset", "liability")
 
@@ -85,7 +86,7 @@ def queue(
 
 def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
     """Open items of this person's companies, with the columns the orders need."""
-    rows = _mine(user)
+    rows = _open(user)
     if code := filters.get("organization"):
         rows = rows.filter(organization__code=code)
     if reason := filters.get("reason"):
@@ -114,15 +115,8 @@ def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
     )
 
 
-def _mine(user: User) -> QuerySet[ReviewItem]:
-    companies = organizations_of(user)
-    # Of one company the index gives them in their order; through the memberships it could not.
-    rows: QuerySet[ReviewItem] = (
-        ReviewItem.objects.for_organization(companies[0])
-        if len(companies) == 1
-        else ReviewItem.objects.for_user(user)
-    )
-    return rows.filter(state=ReviewState.OPEN)
+def _open(user: User) -> QuerySet[ReviewItem]:
+    return in_order(ReviewItem.objects.all(), user).filter(state=ReviewState.OPEN)
 
 
 def counted(rows: QuerySet[Any]) -> str:
@@ -186,11 +180,12 @@ def reasons(user: User, chosen: str = "") -> list[tuple[str, int]]:
 
     The `chosen` one is among them in any case. Beyond a thousand nobody counts.
     """
-    rows = _mine(user).order_by("-attention", "pk")[:_COUNTED]
-    found = Counter(str(reason) for reason in rows.values_list("reason", flat=True))
+    rows = _open(user)
+    most_telling = rows.order_by("-attention", "pk").values_list("reason", flat=True)[:_COUNTED]
+    found = Counter(str(reason) for reason in most_telling)
     listed = sorted(found.items(), key=lambda each: (-each[1], each[0]))[:30]
     if chosen and all(code != chosen for code, _ in listed):
-        listed.append((chosen, _mine(user).filter(reason=chosen)[:_COUNTED].count()))
+        listed.append((chosen, rows.filter(reason=chosen)[:_COUNTED].count()))
     return listed
 
 
@@ -243,6 +238,18 @@ def documents_by_code(document: Document, codes: Sequence[str]) -> list[Document
         return []
     rows = Document.objects.for_organization(document.organization_id)
     return list(rows.filter(code__in=codes).order_by("received_at"))
+
+
+def mergeable(user: User, item: ReviewItem) -> list[Document]:
+    """What came nearest in time to the same company, has pages, and waits for a person as well."""
+    rows = Document.objects.for_user(user).filter(
+        organization_id=item.organization_id, state=State.IN_REVIEW, page_count__gt=0
+    )
+    rows = rows.exclude(pk=item.document_id).exclude(kind="xml").select_related("organization")
+    at = item.document.received_at
+    later = rows.filter(received_at__gte=at).order_by("received_at", "pk")[:_MERGEABLE]
+    before = rows.filter(received_at__lt=at).order_by("-received_at", "-pk")[:_MERGEABLE]
+    return [*reversed(later), *before]
 
 
 def with_a_page(documents: Sequence[Document]) -> Document | None:

@@ -175,7 +175,7 @@ def _restart(site: Site) -> None:
     while not _answers(port, hosts[0] or "localhost"):
         if time.monotonic() > deadline:
             raise Failed(f"Nothing answers on port {port} after {site.patience:.0f} s.")
-        time.sleep(0.2)
+        time.sleep(0.2)  # a server that starts tells nobody when it listens
 
 
 def _answers(port: int, host: str) -> bool:

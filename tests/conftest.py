@@ -66,16 +66,16 @@ for _name in _names_of_settings():
 os.environ.update(_CHOSEN)
 
 # After the environment is settled, before pytest-django looks whether there are settings.
-import django  # noqa: E402
-import django_rq  # noqa: E402
-import redis  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import TransactionTestCase  # noqa: E402
-from django.utils import translation  # noqa: E402
+import django
+import django_rq
+import redis
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from django.utils import translation
 
 django.setup()
-from zohodocs.rollout import provider  # noqa: E402
+from zohodocs.rollout import provider
 
 # pytest-xdist's workers inherit the environment, and must choose for themselves as well.
 del os.environ["DJANGO_SETTINGS_MODULE"]

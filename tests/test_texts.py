@@ -45,6 +45,14 @@ def test_the_catalogues_hold_every_text_of_the_code(tmp_path: Path) -> None:
         assert compiled == anew.with_suffix(".mo").read_bytes(), "run python -m scripts.texts"
 
 
+@pytest.mark.parametrize("domain", texts.DOMAINS)
+def test_who_sends_the_bill_is_called_vendor_everywhere(domain: str) -> None:
+    said = [str(message.id) for message in texts.read(ROOT, "pl", domain) if message.id]
+
+    assert said
+    assert [text for text in said if "supplier" in text.lower()] == []
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

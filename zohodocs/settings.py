@@ -344,7 +344,7 @@ _ACCENT = {  # the accent of static/css/tokens.css in unfold's eleven shades
     "50": "#eff6fd", "100": "#dbeafa", "200": "#bcd8f5", "300": "#8fbeee", "400": "#4f97df",
     "500": "#1f78cf", "600": "#0b63c5", "700": "#0a529f", "800": "#0b457f", "900": "#0d3866",
     "950": "#082242",
-}  # fmt: skip
+}  # fmt: skip  # shades from light to dark, in two rows
 UNFOLD = {
     "SITE_TITLE": "ZohoDocs",
     "SITE_HEADER": "ZohoDocs",

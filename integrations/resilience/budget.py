@@ -109,7 +109,7 @@ class Budget:
             wait = refusal.retry_after or 0
             if refusal.scope == "unreachable" or time.monotonic() + wait > patience_ends:
                 raise refusal
-            time.sleep(wait)
+            time.sleep(wait)  # as long as the shared budget says; Redis wakes nobody
         try:
             yield
         finally:

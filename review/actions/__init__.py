@@ -14,7 +14,8 @@ from .correcting import Reading, accept, choose_account, choose_vendor, correct,
 from .entries import adopt, hold, release, retry
 from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
 from .pairs import judge_pair, pairs_of
-from .parting import Pick, arrange, put_back
+from .parting import Pick, arrange, arrangeable
+from .putting_back import put_back
 from .returning import reopen, try_again, undo
 from .spot_checking import answer_spot_check
 from .twins import earlier as earlier_twins
@@ -35,6 +36,7 @@ __all__ = [
     "answer_spot_check",
     "approve",
     "arrange",
+    "arrangeable",
     "assign",
     "choose_account",
     "choose_vendor",

@@ -1,4 +1,4 @@
-"""Split, merge, reorder and turn pages: new documents of old pages, and the way back.
+"""Split, merge, reorder and turn pages: new documents of old pages.
 
 The originals stay as they came, in the state `split`; what is made of their pages arrives like any
 other file and is read by the pipeline.
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zohodocs.access import may_decide
 from zohodocs.arrivals.receive import receive
 from zohodocs.domain.reading import Unreadable
 from zohodocs.domain.states import DocumentState, Mover
@@ -31,7 +32,6 @@ from zohodocs.models import (
     Verdict,
 )
 from zohodocs.pipeline import reading
-from zohodocs.pipeline.runner import recheck
 
 from .approving import close_item
 from .guard import HUMAN, Refused, StaleVersion, check_claim, check_right
@@ -40,7 +40,6 @@ CHANNEL = "desk"
 _TURNS = (0, 90, 180, 270)
 # Who sent it to whom is the same for every part; number, dates and amounts are not.
 _COMMON = ("supplier_", "buyer_")
-_CLOSED_WITHOUT_A_BILL = (State.REJECTED, State.FILED, State.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,58 +87,10 @@ def arrange(
         ]
 
 
-def put_back(*, document: Document, by: User, version: int) -> ReviewItem:
-    """Close all that was made with this document's pages, and open their originals again.
-
-    Raises NotAllowed, StaleVersion, Refused once a part was approved, split or is being read.
-    """
-    check_right(by, document)
-    if document.state != State.SPLIT:
-        raise Refused(_("Its pages were not arranged anew; there is nothing to put back."))
-    now = timezone.now()
-    with transaction.atomic():
-        givers = _family(document)[1]
-        # Whoever reopens a part waits here, and then finds its pages put back.
-        list(
-            Document.objects.select_for_update()
-            .filter(pk__in=[d.pk for d in givers])
-            .order_by("pk")
-        )
-        children, sources = _family(document)
-        if any(child.state in _GONE_ON for child in children):
-            raise Refused(_("A part was approved. Take that back first, then put the pages back."))
-        for child in children:
-            _close_part(child, by)
-        for source in sources:
-            seen = version if source.pk == document.pk else source.version
-            if not source.move(
-                frm=DocumentState.SPLIT,
-                to=DocumentState.IN_REVIEW,
-                by=Mover.HUMAN,
-                now=now,
-                version=seen,
-                close_reason="",
-            ):
-                raise StaleVersion
-            _opened(source, by)
-    return ReviewItem.objects.get(document=document, kind=ReviewKind.DECIDE, state=ReviewState.OPEN)
-
-
-def went_back(document: Document) -> bool:
-    """Whether the pages of this document were put back into what they came from.
-
-    Within a transaction: nobody puts them back before it is over.
-    """
-    picks = PagePick.objects.filter(document=document)
-    _lock(Document.objects.filter(pk__in=picks.values("source")))
-    return picks.exclude(source__state=State.SPLIT).exists()
-
-
-def _lock(documents: QuerySet[Document]) -> None:
-    list(documents.select_for_update().order_by("pk"))
-
-
-_GONE_ON = (State.APPROVED, State.POSTING, State.POSTED, State.SPLIT)
+def arrangeable(document: Document, by: User) -> bool:
+    """Whether its pages can be arranged now, by this person."""
+    waits = document.state == State.IN_REVIEW and document.kind != "xml"
+    return waits and may_decide(by, document.organization_id)
 
 
 def _checked(by: User, parts: Sequence[Sequence[Pick]]) -> list[Document]:
@@ -222,9 +173,11 @@ def _hand_on(parent: Document, child: Document, *, everything: bool) -> None:
     for row in typed:
         row.pk, row.document, row.page, row.box, row.others = None, child, None, None, []
     FieldValue.objects.bulk_create(typed)
-    known = {"received_at": parent.received_at}
-    # A version beyond the first says that there are values already.
-    Document.objects.filter(pk=child.pk).update(version=F("version") + int(bool(typed)), **known)
+    Document.objects.filter(pk=child.pk).update(
+        received_at=parent.received_at,
+        # A version beyond the first says that there are values already.
+        version=F("version") + int(bool(typed)),
+    )
     child.refresh_from_db()
 
 
@@ -234,61 +187,3 @@ def _close_questions(document: Document, by: User) -> None:
     for item in questions.filter(kind=ReviewKind.DECIDE):
         close_item(item, by=by, verdict=Verdict.SPLIT, now=now)
     questions.update(state=ReviewState.CANCELLED)
-
-
-def _family(document: Document) -> tuple[list[Document], list[Document]]:
-    """All that share pages with it by way of parts that still count, and those parts."""
-    sources: dict[int, Document] = {document.pk: document}
-    children: dict[int, Document] = {}
-    while True:
-        fresh = (
-            Document.objects.filter(picks__source__in=sources)
-            .exclude(state__in=_CLOSED_WITHOUT_A_BILL)
-            .exclude(pk__in=children)
-            .distinct()
-        )
-        found = list(fresh)
-        if not found:
-            return list(children.values()), list(sources.values())
-        children.update({child.pk: child for child in found})
-        more = Document.objects.filter(given__document__in=children).select_related("organization")
-        sources.update({each.pk: each for each in more.distinct() if each.pk not in sources})
-
-
-def _close_part(child: Document, by: User) -> None:
-    state = DocumentState(child.state)
-    if state is DocumentState.PROCESSING or not child.move(
-        frm=state,
-        to=DocumentState.REJECTED,
-        by=Mover.HUMAN,
-        now=timezone.now(),
-        version=child.version,
-        decided_at=timezone.now(),
-        close_reason=_("Its pages went back to the document they came from."),
-    ):
-        raise Refused(_("A part is being read at this moment. Try again in a few seconds."))
-    ReviewItem.objects.filter(document=child, state=ReviewState.OPEN).update(
-        state=ReviewState.CANCELLED
-    )
-    AuditEvent.record("review.part_closed", actor=by.get_username(), document=child)
-
-
-def _opened(source: Document, by: User) -> None:
-    source.refresh_from_db()
-    AuditEvent.record(
-        "review.put_back",
-        actor=by.get_username(),
-        document=source,
-        data={"version": source.version},
-    )
-    recheck(source)
-    ReviewItem.objects.get_or_create(
-        document=source,
-        kind=ReviewKind.DECIDE,
-        state=ReviewState.OPEN,
-        defaults={
-            "organization_id": source.organization_id,
-            "reason": "put_back",
-            "message": _("Its pages were put back. Decide again."),
-        },
-    )

@@ -12,8 +12,8 @@ from zohodocs.jobs import doorbell
 from zohodocs.models import AuditEvent, Document, ReviewItem, ReviewKind, ReviewState
 from zohodocs.pipeline.runner import recheck
 
-from . import parting
 from .guard import Refused, StaleVersion, check_right
+from .page_family import went_back
 
 REOPENABLE = (
     DocumentState.FILED,
@@ -32,19 +32,12 @@ def undo(*, document: Document, by: User) -> ReviewItem:
         raise too_late
     with transaction.atomic():
         # The worker moves it on by the same kind of UPDATE: one of the two wins.
-        moved = document.move(
-            frm=DocumentState.APPROVED,
-            to=DocumentState.IN_REVIEW,
-            by=Mover.HUMAN,
-            now=now,
-            version=document.version,
-            approved_at=None,
-            approved_by="",
-            hold_until=None,
+        moved = document.back_to_review(
+            frm=DocumentState.APPROVED, by=Mover.HUMAN, now=now, version=document.version
         )
         if not moved:
             raise too_late
-        return _back(document, by, "review.undone", _("You took the approval back. Decide again."))
+        return back(document, by, "review.undone", _("You took the approval back. Decide again."))
 
 
 def reopen(*, document: Document, by: User, version: int) -> ReviewItem:
@@ -57,7 +50,7 @@ def reopen(*, document: Document, by: User, version: int) -> ReviewItem:
     if state not in REOPENABLE:
         raise Refused(_("This document cannot be opened again."))
     with transaction.atomic():
-        if parting.went_back(document):
+        if went_back(document):
             raise Refused(
                 _("Its pages are back in the document they came from. Arrange them there.")
             )
@@ -72,7 +65,7 @@ def reopen(*, document: Document, by: User, version: int) -> ReviewItem:
         )
         if not moved:
             raise StaleVersion
-        return _back(document, by, "review.reopened", _("Opened again. Decide what it is."))
+        return back(document, by, "review.reopened", _("Opened again. Decide what it is."))
 
 
 def try_again(*, document: Document, by: User, version: int) -> None:
@@ -101,7 +94,7 @@ def try_again(*, document: Document, by: User, version: int) -> None:
         transaction.on_commit(lambda: doorbell.ring(document))
 
 
-def _back(document: Document, by: User, verb: str, message: str) -> ReviewItem:
+def back(document: Document, by: User, verb: str, message: str) -> ReviewItem:
     """The open question about a document that came back, with its checks run again."""
     document.refresh_from_db()
     AuditEvent.record(

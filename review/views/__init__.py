@@ -8,8 +8,8 @@ from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .judging import judge, pair, spot_check
 from .notices import notice_count, notices, read_notices
-from .pages import arrange, pages, put_back
-from .returns import again, reopen, undo
+from .pages import arrange, pages
+from .returns import again, put_back, reopen, undo
 from .saved import forget_view, keep_view
 from .team import team
 from .verbs import accept, account, correct, decide, lines, vendor

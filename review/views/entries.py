@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review import actions, queries
-from review.forms import VersionForm
+from review.forms import VersionForm, version_seen
 from zohodocs.access import document_for
 from zohodocs.models import Amendment, AmendmentKind, Document
 from zohodocs.web.htmx import Request
@@ -74,8 +74,7 @@ def posting(request: Request, code: UUID, verb: str) -> HttpResponse:
 def accept_entry(request: Request, code: UUID) -> HttpResponse:
     """What stands in Zoho is right."""
     item = queries.item_for(request.user, code)
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
+    version = version_seen(request.POST)
     return _done(
         request,
         item.document,

@@ -1,27 +1,21 @@
-"""The page on which pages are split, merged, reordered and turned; and the way back."""
+"""The page on which pages are split, merged, reordered and turned."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from review import actions, parting_forms, queries
-from review.forms import VersionForm
-from zohodocs.access import document_for, may_decide
-from zohodocs.models import Document, ReviewItem, State
+from review.forms import version_seen
+from zohodocs.models import Document, ReviewItem
 from zohodocs.web.htmx import Request
 
-from .answering import follows, kept_query, shows
-
-_MERGEABLE = 20
+from .answering import follows, kept_query
 
 
 @login_required
@@ -36,14 +30,11 @@ def pages(request: Request, code: UUID) -> HttpResponse:
 def arrange(request: Request, code: UUID) -> HttpResponse:
     """Make the new documents; the next item follows."""
     item = queries.item_for(request.user, code)
-    documents = _documents(request, item)
+    documents, _others = _asked_for(request, item)
     rows = parting_forms.places(documents, request.POST)
     if problem := parting_forms.problem_of(rows):
         return _page(request, item, problem=problem, status=422)
-    versions = {}
-    for document in documents:
-        form = VersionForm({"version": request.POST.get(f"version-{document.code}", "")})
-        versions[document.pk] = form.cleaned_data["version"] if form.is_valid() else 0
+    versions = {each.pk: version_seen(request.POST, f"version-{each.code}") for each in documents}
     try:
         made = actions.arrange(
             by=request.user, parts=parting_forms.parts_of(rows), versions=versions
@@ -60,56 +51,26 @@ def arrange(request: Request, code: UUID) -> HttpResponse:
     return follows(request, item, said % {"n": len(made)})
 
 
-@login_required
-@require_POST
-def put_back(request: Request, code: UUID) -> HttpResponse:
-    """Close the parts and open the original again."""
-    document = document_for(request.user, code)
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
-    try:
-        item = actions.put_back(document=document, by=request.user, version=version)
-    except actions.Refused as problem:
-        messages.error(request, str(problem))
-        return HttpResponseRedirect(reverse("document", args=[document.code]), status=303)
-    return shows(request, queries.item_for(request.user, item.code), _("Put back."))
-
-
-def _documents(request: Request, item: ReviewItem) -> list[Document]:
-    """The item's document and those to be merged with it, as asked for."""
+def _asked_for(request: Request, item: ReviewItem) -> tuple[list[Document], list[Document]]:
+    """The item's document with those to be merged with it, and the others that could be."""
     sent = request.POST if request.method == "POST" else request.GET
-    codes = [code for code in sent.getlist("with") if code]
-    others = {str(each.code): each for each in _mergeable(request, item)}
-    return [item.document, *(others[code] for code in dict.fromkeys(codes) if code in others)]
-
-
-def _mergeable(request: Request, item: ReviewItem) -> list[Document]:
-    """What came nearest in time of the same company and waits for a person as well."""
-    rows = Document.objects.for_user(request.user).filter(
-        organization_id=item.organization_id, state=State.IN_REVIEW, page_count__gt=0
-    )
-    rows = rows.exclude(pk=item.document_id).exclude(kind="xml").select_related("organization")
-    at = item.document.received_at
-    later = rows.filter(received_at__gte=at).order_by("received_at", "pk")[:_MERGEABLE]
-    before = rows.filter(received_at__lt=at).order_by("-received_at", "-pk")[:_MERGEABLE]
-    return [*reversed(later), *before]
+    others = {str(each.code): each for each in queries.mergeable(request.user, item)}
+    merged = [others.pop(code) for code in dict.fromkeys(sent.getlist("with")) if code in others]
+    return [item.document, *merged], list(others.values())
 
 
 def _page(
     request: Request, item: ReviewItem, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    documents = _documents(request, item)
-    document = item.document
+    documents, mergeable = _asked_for(request, item)
     context = {
         "section": "review",
         "item": item,
-        "document": document,
+        "document": item.document,
         "documents": documents,
         "rows": parting_forms.places(documents, request.POST if problem else None),
-        "mergeable": [each for each in _mergeable(request, item) if each not in documents],
-        "arrangeable": document.state == State.IN_REVIEW
-        and document.kind != "xml"
-        and may_decide(request.user, document.organization_id),
+        "mergeable": mergeable,
+        "arrangeable": actions.arrangeable(item.document, request.user),
         "problem": problem,
         "query": kept_query(request),
     }

@@ -1,4 +1,4 @@
-"""POST only: undo, open again, read again."""
+"""POST only: undo, open again, read again, put pages back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review import actions, queries
-from review.forms import VersionForm
+from review.forms import version_seen
 from zohodocs.access import document_for
 from zohodocs.models import Document
 from zohodocs.web.htmx import Request, wants_part
@@ -38,8 +38,7 @@ def undo(request: Request, code: UUID) -> HttpResponse:
 def reopen(request: Request, code: UUID) -> HttpResponse:
     """Take a closed or failed document back to the queue."""
     document = document_for(request.user, code)
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
+    version = version_seen(request.POST)
     try:
         item = actions.reopen(document=document, by=request.user, version=version)
     except actions.Refused as problem:
@@ -52,13 +51,25 @@ def reopen(request: Request, code: UUID) -> HttpResponse:
 def again(request: Request, code: UUID) -> HttpResponse:
     """Have a failed document read once more."""
     item = queries.item_for(request.user, code)
-    form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else 0
+    version = version_seen(request.POST)
     try:
         actions.try_again(document=item.document, by=request.user, version=version)
     except actions.Refused as problem:
         return _refused(request, item.document, problem)
     return follows(request, item, _("It is being read again."))
+
+
+@login_required
+@require_POST
+def put_back(request: Request, code: UUID) -> HttpResponse:
+    """Close the documents made of its pages and open the original again."""
+    document = document_for(request.user, code)
+    version = version_seen(request.POST)
+    try:
+        item = actions.put_back(document=document, by=request.user, version=version)
+    except actions.Refused as problem:
+        return _refused(request, document, problem)
+    return shows(request, queries.item_for(request.user, item.code), _("Put back."))
 
 
 def _refused(request: Request, document: Document, problem: actions.Refused) -> HttpResponse:

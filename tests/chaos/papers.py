@@ -43,10 +43,16 @@ def _paper(number: int, chance: Random) -> Paper:
     supplier = chance.choice((STADTWERKE, LINDNER))
     price = Decimal(chance.randint(1_000, 90_000)) / 100
     return Paper(
-        GERMAN, supplier, NORDLICHT, f"CH-{700_000 + number}", "20.05.2026", "19.06.2026",
+        GERMAN,
+        supplier,
+        NORDLICHT,
+        f"CH-{700_000 + number}",
+        "20.05.2026",
+        "19.06.2026",
         [("Lieferung laut Vertrag", 1, price), ("Grundpreis", 2, Decimal("18.90"))],
-        Decimal(19), "EUR",
-    )  # fmt: skip
+        Decimal(19),
+        "EUR",
+    )
 
 
 def _einvoice(paper: Paper) -> bytes:

@@ -22,7 +22,7 @@ import pytest
 from integrations.zoho_books.sandbox import Sandbox
 from tests.chaos.papers import BUYER, papers
 from tests.chaos.trouble import Scene
-from tests.journeys import oracle
+from tests.journeys import company, oracle
 from tests.journeys.service import RunningService, serving
 
 pytestmark = [pytest.mark.slow]
@@ -33,19 +33,6 @@ TIME_SCALE = 15
 _BATCH = 6
 _PAUSE_SECONDS = 5.0
 _UNDER_WAY = {"received", "processing", "approved", "posting"}
-PEOPLE = """
-from django.contrib.auth.models import User
-for name in ("rita", "adam"):
-    User.objects.create_user(name, password="unused-here")
-"""
-RULE = """
-from zohodocs.models import Account, Organization, Rule
-ours = Organization.objects.get()
-account = Account.objects.get(organization=ours, name="Office Supplies")
-Rule.objects.create(
-    organization=ours, position=1, name="Everything", amount_from=0, account=account
-)
-"""
 
 
 @dataclass
@@ -65,7 +52,7 @@ class Soak:
             batch = [self._written(*next(self.files)) for _ in range(_BATCH)]
             self.sent += len(batch)
             while not self._ingested(batch):
-                time.sleep(1)
+                time.sleep(1)  # what broke off may need a moment to come back
             self.over.wait(_PAUSE_SECONDS)
 
     def approve(self) -> None:
@@ -108,7 +95,8 @@ def test_whatever_goes_wrong_nothing_is_lost_and_nothing_doubled(tmp_path: Path)
         ) as zoho,
         serving(tmp_path / "data", zoho, WORKERS="2", TIME_SCALE=str(TIME_SCALE)) as service,
     ):
-        _found_company(service)
+        people = {"rita": "approver", "adam": "approver"}
+        company.found(service, "--name", BUYER.name, "--vat", BUYER.vat, people=people)
         inbox = tmp_path / "inbox"
         inbox.mkdir()
         soak = Soak(service, papers(chance), inbox)
@@ -126,18 +114,6 @@ def test_whatever_goes_wrong_nothing_is_lost_and_nothing_doubled(tmp_path: Path)
     oracle.no_secret_was_said(service.said)
 
 
-def _found_company(service: RunningService) -> None:
-    service.manage(
-        *("organization", "add", "ours", "--name", BUYER.name, "--country", "DE"),
-        *("--vat", BUYER.vat),
-    )
-    service.shell(PEOPLE)
-    service.manage("organization", "member", "ours", "rita", "--role", "approver")
-    service.manage("organization", "member", "ours", "adam", "--role", "approver")
-    service.shell(RULE)
-    service.manage("flag", "set", "parallel_processing", "--mode", "on", "--why", "two workers")
-
-
 def _suffer(soak: Soak, scene: Scene) -> Counter[str]:
     """Something of the list every 5 to 20 seconds, sooner in a short run."""
     people = [threading.Thread(target=soak.hand_in), threading.Thread(target=soak.approve)]
@@ -148,7 +124,7 @@ def _suffer(soak: Soak, scene: Scene) -> Counter[str]:
     ends_at = time.monotonic() + SECONDS
     try:
         while time.monotonic() < ends_at:
-            time.sleep(scene.chance.uniform(shortest, longest))
+            time.sleep(scene.chance.uniform(shortest, longest))  # how often trouble comes
             said = scene.strike()
             print(f"  {time.monotonic() - ends_at + SECONDS:6.1f} {said}")  # noqa: T201  # the log
             struck[said.partition(":")[0]] += 1

@@ -73,7 +73,7 @@ class Scene:
     def stop(self, pid: int | None, seconds: float) -> str:
         """Stand still for a while, as in a pause of the machine."""
         self.send(pid, signal.SIGSTOP)
-        time.sleep(seconds)
+        time.sleep(seconds)  # as long as the pause lasts
         self.send(pid, signal.SIGCONT)
         return f"pid {pid} for {seconds:.1f} s"
 
@@ -118,7 +118,7 @@ def _table_is_locked(scene: Scene) -> str:
         connection.execute("SET LOCAL lock_timeout = '5s'")
         with suppress(psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
-            time.sleep(seconds)
+            time.sleep(seconds)  # as long as the lock is held
     return f"{table} for {seconds:.1f} s"
 
 
@@ -126,16 +126,16 @@ def _zoho_fails(scene: Scene) -> str:
     match = scene.chance.choice(_CALLS)
     fault = scene.chance.choice(_TOKEN_FAULTS if "oauth" in match else _FAULTS)
     times = scene.chance.randint(1, 4)
-    scene.zoho.add_faults([
-        {"match": match, "fault": fault, "times": times, "seconds": 2, "retry_after": 2}
-    ])  # fmt: skip
+    scene.zoho.add_faults(
+        [{"match": match, "fault": fault, "times": times, "seconds": 2, "retry_after": 2}]
+    )
     return f"{times} x {fault} at {match}"
 
 
 def _zoho_is_away(scene: Scene) -> str:
     seconds = scene.chance.uniform(3, 8)
     scene.zoho.add_faults([{"match": "*", "fault": "503", "times": 0}])
-    time.sleep(seconds)
+    time.sleep(seconds)  # as long as it is away
     scene.zoho.clear_faults()
     return f"{seconds:.1f} s"
 

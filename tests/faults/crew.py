@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests import waiting
 from zohodocs.models import Document
 
 _MANAGE = str(Path(settings.BASE_DIR) / "manage.py")
@@ -133,12 +133,8 @@ class Crew:
 
 def until(asked: Callable[[], object], *, what: str, seconds: float = 120) -> None:
     """Return when the answer is true; the test fails where it does not come in time."""
-    ends_at = time.monotonic() + seconds
-    while not asked():
-        if time.monotonic() > ends_at:
-            states = list(Document.objects.values_list("state", "posting__state"))
-            pytest.fail(f"{seconds:g} s without {what}: {states}")
-        time.sleep(0.1)
+    states = Document.objects.values_list("state", "posting__state")
+    waiting.until(asked, what=what, seconds=seconds, state=lambda: list(states.all()))
 
 
 def needs_postgresql() -> None:

@@ -67,7 +67,7 @@ def test_a_worker_stopped_for_longer_than_its_lease(company: Company) -> None:
 
     assert company.settled() == {"posted": 1}
     zombie.send(signal.SIGCONT)
-    time.sleep(2)
+    time.sleep(2)  # what the zombie still does would be wrong; nothing tells that it does nothing
 
     company.prove()
     (bill,) = company.bills()

@@ -132,9 +132,9 @@ def test_the_days_calls_are_used_up(company: Company) -> None:
     company.break_next("PUT /bills", "429_day")
     four(company)
     until(lambda: PostingCall.objects.filter(outcome="throttled").exists(), what="the 429")
-    time.sleep(2)
+    time.sleep(2)  # calls that were under way come to their end
     before = sum(company.zoho.snapshot()["calls"].values())
-    time.sleep(3)
+    time.sleep(3)  # three minutes in which nothing may be sent
 
     assert sum(company.zoho.snapshot()["calls"].values()) == before
     company.prove(may_wait=True)
@@ -193,7 +193,7 @@ def test_access_that_was_revoked_loses_nothing(company: Company) -> None:
     company.zoho.expire_tokens()
     four(company)
     until(lambda: Connection.objects.get().state == "reconnect", what="the red connection")
-    time.sleep(2)
+    time.sleep(2)  # two minutes in which nobody may ask again
     company.prove(may_wait=True)
     assert company.bills() == []
     asked = company.calls("POST /oauth/v2/token")
@@ -215,7 +215,7 @@ def test_a_token_endpoint_that_is_throttled_is_left_alone(company: Company) -> N
     company.zoho.expire_tokens()
     four(company)
     until(lambda: Connection.objects.get().state == "throttled", what="the throttled connection")
-    time.sleep(2)
+    time.sleep(2)  # two minutes in which nobody may ask again
 
     company.prove(may_wait=True)
     assert company.calls("POST /oauth/v2/token") <= 2
@@ -248,7 +248,7 @@ def test_a_hundred_calls_a_minute_are_never_exceeded(company: Company, place: Pa
             company.hand_in(f"RE-2024-5{number:02d}")
         until(lambda: len(company.zoho.snapshot()["bills"]) >= 3, what="three bills")
         workers[0].send(signal.SIGSTOP)
-        time.sleep(2)
+        time.sleep(2)  # the others go on without it
         workers[0].send(signal.SIGCONT)
 
         assert company.settled(seconds=240) == {"posted": 30}

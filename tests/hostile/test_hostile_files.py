@@ -225,8 +225,14 @@ def test_broken_real_documents_are_still_read(child: Sandbox) -> None:
 def good_files() -> list[Path]:
     """Papers of suppliers, e-invoices and receipts that are read as they are; pictures are few,
     because most of their time goes to recognition."""
-    kinds = {"vendor_real/*.pdf": 60, "mustang/*.pdf": 9, "cen_en16931/*.xml": 30,
-             "oca_fatturapa/*.xml": 20, "ksef_fa/*.xml": 20, "wildreceipt/*.jp*g": 8}  # fmt: skip
+    kinds = {
+        "vendor_real/*.pdf": 60,
+        "mustang/*.pdf": 9,
+        "cen_en16931/*.xml": 30,
+        "oca_fatturapa/*.xml": 20,
+        "ksef_fa/*.xml": 20,
+        "wildreceipt/*.jp*g": 8,
+    }
     return [path for pattern, most in kinds.items() for path in sorted(CORPUS.glob(pattern))[:most]]
 
 

@@ -65,7 +65,7 @@ def test_room_comes_back_when_the_oldest_call_leaves_the_window(redis: Redis) ->
     fill(redis, 10)
 
     wait = refusal(some).retry_after or 0
-    time.sleep(wait)
+    time.sleep(wait)  # exactly as long as it was told to wait
     spend(some, 1)
 
     assert wait <= 1.01
@@ -209,7 +209,7 @@ def test_pauses_grow_with_every_strike(redis: Redis) -> None:
         some.throttled(scope="minute", retry_after=None)
         until, since = (int(redis.hget(FACTS, name) or 0) for name in ("paused_until", "strike_at"))
         pauses.append(until - since)
-        time.sleep(pauses[-1] / 1000)
+        time.sleep(pauses[-1] / 1000)  # the pause passes, and no more
 
     assert pauses == [100, 200, 400, 500]
 

@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import cast as people
+from tests.cast import Cast
 from tests.page import plain_static
 
 __all__ = ["browser", "plain_static"]
@@ -18,6 +20,12 @@ CHROMIUM = "/usr/bin/chromium"
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # Playwright keeps a loop running in this thread; Django would take our own queries for async ones.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """Nordlicht and its people."""
+    return people.make()
 
 
 @pytest.fixture(scope="session")

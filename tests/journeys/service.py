@@ -171,7 +171,7 @@ class RunningService:
             if time.monotonic() > ends_at or self._process.poll() is not None:
                 states = self.states()
                 pytest.fail(f"{seconds:g} s without {what}: {states}\n{self.said[-3000:]}")
-            time.sleep(pause)
+            time.sleep(pause)  # the service's processes tell us nothing
         return answer
 
     def stop(self) -> int:

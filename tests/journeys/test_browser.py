@@ -13,9 +13,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
-from tests.cast import PASSWORD, Cast, fresh
+from tests.cast import Cast, fresh
+from tests.journeys.browsing import LAPTOP, log_in, shown
 from tests.papers import BECKER, pdf
-from zohodocs.models import Document, FieldValue, ReviewItem, State
+from zohodocs.models import Document, FieldValue, State
 from zohodocs.pipeline import runner
 
 pytestmark = [
@@ -23,19 +24,12 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("plain_static"),
 ]
-LAPTOP = {"width": 1366, "height": 768}
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    """Nordlicht and its people."""
-    return people.make()
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser; whatever its console complains about fails the test."""
-    context = browser.new_context(viewport=LAPTOP)  # type: ignore[arg-type]  # a TypedDict
+    context = browser.new_context(viewport=LAPTOP)
     page = context.new_page()
     said: list[str] = []
 
@@ -49,19 +43,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not said, said
-
-
-def log_in(page: Page, live_server: LiveServer, name: str = "ana") -> None:
-    page.goto(f"{live_server.url}{reverse('account_login')}")
-    page.get_by_label("Username").or_(page.locator("#id_login")).first.fill(name)
-    page.locator("#id_password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
-    page.wait_for_load_state()
-
-
-def shown(page: Page, item: ReviewItem, live_server: LiveServer) -> None:
-    page.goto(f"{live_server.url}{reverse('review:item', args=[item.code])}")
 
 
 def test_upload_correct_with_the_keyboard_approve_and_find_it_again(
@@ -240,7 +221,7 @@ def test_axe_finds_nothing_on_any_page(
         cast.nordlicht, people.paper(**{"RG-2024-0334": "RG-78", "1.121,69_€": "1.121,69 EUR"})
     )
     context = browser.new_context(
-        viewport=LAPTOP,  # type: ignore[arg-type]  # a TypedDict
+        viewport=LAPTOP,
         color_scheme="dark" if scheme == "dark" else "light",
     )
     page = context.new_page()
@@ -293,7 +274,7 @@ def test_everything_works_without_javascript(
     item = people.in_review(cast.nordlicht, people.paper(), doubt="invoice_number")
     file = tmp_path / "other.pdf"
     file.write_bytes(people.paper(**{"RG-2024-0334": "RG-9"}))
-    context = browser.new_context(viewport=LAPTOP, java_script_enabled=False)  # type: ignore[arg-type]  # a TypedDict
+    context = browser.new_context(viewport=LAPTOP, java_script_enabled=False)
     page = context.new_page()
     log_in(page, live_server)
 

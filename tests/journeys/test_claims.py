@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
 from tests.cast import Cast, fresh
-from tests.journeys.test_browser import LAPTOP, log_in, shown
+from tests.journeys.browsing import LAPTOP, log_in, shown
+from tests.waiting import until
 from zohodocs.models import ReviewItem
 
 pytestmark = [
@@ -27,30 +27,14 @@ pytestmark = [
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    """Nordlicht and its people."""
-    return people.make()
-
-
-@pytest.fixture
 def pages(browser: Browser) -> Iterator[tuple[Page, Page]]:
     """Two browsers that share nothing."""
     with ExitStack() as stack:
         contexts = [
-            stack.enter_context(
-                closing(browser.new_context(viewport=LAPTOP, locale=locale))  # type: ignore[arg-type]
-            )
+            stack.enter_context(closing(browser.new_context(viewport=LAPTOP, locale=locale)))
             for locale in ("en-GB", "en-US")
         ]
         yield contexts[0].new_page(), contexts[1].new_page()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for it, at most ten seconds."""
-    ends_at = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < ends_at
-        time.sleep(0.05)
 
 
 def test_a_second_browser_takes_the_document_over(

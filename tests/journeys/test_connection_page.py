@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from integrations.zoho_books.sandbox import Sandbox
-from tests.cast import PASSWORD
 from tests.factories import MembershipFactory, OrganizationFactory, UserFactory
+from tests.journeys.browsing import log_in
 from zohodocs.models import Connection, ConnectionState, Role
 
 pytestmark = [
@@ -46,10 +45,7 @@ def test_an_admin_goes_through_every_step(
     said: list[str] = []
     page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(f"{live_server.url}{reverse('account_login')}")
-    page.locator("#id_login").fill("nora")
-    page.locator("#id_password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    log_in(page, live_server, "nora")
     page.get_by_role("link", name="Connection Acme GmbH").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Acme GmbH")
     assert not scripts or _complaints(page) == []

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
-from tests.cast import Cast, client_of, fresh
+from tests.cast import Cast, fresh
 from tests.factories import PolicyFactory, VendorFactory
-from tests.journeys.test_browser import LAPTOP
+from tests.journeys.browsing import opened
 from zohodocs.domain.identity import fold_name
 from zohodocs.models import AuditEvent, FieldValue, ReviewItem, State, Verdict
 
@@ -57,21 +57,12 @@ class Desk:
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    """Nordlicht and its people."""
-    return people.make()
-
-
-@pytest.fixture
 def desks(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[tuple[Desk, Desk]]:
     """Ana's and Bob's; an error of our scripts fails the test."""
     wrong: list[str] = []
     made = []
     for user in (cast.ana, cast.bob):
-        context = browser.new_context(viewport=LAPTOP, locale="en-GB")  # type: ignore[arg-type]
-        session = client_of(user).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
+        page = opened(browser, live_server, user).new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         made.append(Desk(page, live_server.url))
     with closing(made[0].context), closing(made[1].context):

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
-from tests.cast import client_of, fresh
+from tests.cast import fresh
+from tests.journeys.browsing import opened
 from zohodocs.models import FieldValue
 
 pytestmark = [
@@ -40,9 +41,7 @@ def test_lines_are_pasted_split_and_saved_with_the_keyboard(
         name="net_total",
         defaults={"value": "100.01", "confidence": 1, "source": "rules"},
     )
-    context = browser.new_context(locale="en-GB", viewport={"width": 1366, "height": 768})
-    session = client_of(cast.ana).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    context = opened(browser, live_server, cast.ana)
     page = context.new_page()
     page.goto(live_server.url + reverse("review:item", args=[item.code]))
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -23,8 +22,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from review import actions
 from tests import cast as people
-from tests.cast import Cast, client_of
+from tests.cast import Cast
 from tests.factories import ConnectionFactory, DocumentFactory, MembershipFactory, UserFactory
+from tests.journeys.browsing import opened
 from tests.review.test_team import decided, waiting
 from zohodocs.models import (
     EvidenceSnapshot,
@@ -47,12 +47,6 @@ _FOLDER = os.environ.get("SCREENS", "")
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    """Nordlicht on a day with work of every kind."""
-    return people.make()
-
-
-@pytest.fixture
 def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page]:
     """Logged in as one who may see everything."""
     nora = MembershipFactory(
@@ -60,10 +54,7 @@ def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page
         user=UserFactory(username="nora", is_superuser=True),
         role=Role.ADMIN,
     ).user
-    context = browser.new_context(locale="en-GB")
-    client: Client = client_of(nora)
-    session = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    context = opened(browser, live_server, nora)
     yield context.new_page()
     context.close()
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from integrations.zoho_books.sandbox import Sandbox, _seed
-from tests.journeys import oracle
+from tests.journeys import company, oracle
 from tests.journeys.hundred import Paper, hundred
 from tests.journeys.service import RunningService, serving
 
@@ -32,19 +32,6 @@ POSTING = (
     "SELECT lease_owner FROM zohodocs_posting WHERE lease_until IS NOT NULL"
     " AND state IN ('planned', 'sending', 'confirmed_without_file')"
 )
-PEOPLE = """
-from django.contrib.auth.models import User
-for name in ("rita", "adam"):
-    User.objects.create_user(name, password="unused-here")
-"""
-RULE = """
-from zohodocs.models import Account, Organization, Rule
-ours = Organization.objects.get()
-account = Account.objects.get(organization=ours, name="Office Supplies")
-Rule.objects.create(
-    organization=ours, position=1, name="Everything", amount_from=0, account=account
-)
-"""
 # What nobody may overrule, and copies, stay as they are.
 ACCEPT = """
 from django.contrib.auth.models import User
@@ -109,16 +96,13 @@ def _found_company(service: RunningService, papers: list[Paper]) -> None:
     names = list(dict.fromkeys(name for name, _ in (paper.buyer for paper in papers) if name))
     numbers = dict.fromkeys(number for _, number in (paper.buyer for paper in papers) if number)
     sellers = {paper.seller[1] for paper in papers}
-    service.manage(
-        *("organization", "add", "ours", "--name", names[0], "--country", "DE"),
+    company.found(
+        service,
+        *("--name", names[0]),
         *(word for name in names[1:] for word in ("--other-name", name)),
         *(word for number in numbers if number not in sellers for word in ("--vat", number)),
+        people={"rita": "reviewer", "adam": "approver"},
     )
-    service.shell(PEOPLE)
-    service.manage("organization", "member", "ours", "rita", "--role", "reviewer")
-    service.manage("organization", "member", "ours", "adam", "--role", "approver")
-    service.shell(RULE)
-    service.manage("flag", "set", "parallel_processing", "--mode", "on", "--why", "two workers")
 
 
 def _hand_in_twice(journey: Journey) -> None:

@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
-from tests.cast import client_of
 from tests.factories import ReviewItemFactory
-from tests.journeys.test_browser import LAPTOP
+from tests.journeys.browsing import opened
 
 pytestmark = [
     pytest.mark.browser,
@@ -72,15 +71,13 @@ def test_the_pages_of_the_desk_are_light(
     cast = people.make()
     item = people.in_review(cast.nordlicht, people.paper(), doubt="invoice_number")
     ReviewItemFactory.create_batch(60, document__organization=cast.nordlicht)
-    session = client_of(cast.ana).cookies["sessionid"].value
     found = {}
     for name, address in {
         "queue": reverse("review:queue"),
         "item": reverse("review:item", args=[item.code]),
     }.items():
         # Each page is the first of an empty browser once, and then comes again.
-        with browser.new_context(viewport=LAPTOP, locale="en-GB") as fresh:  # type: ignore[arg-type]
-            fresh.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        with opened(browser, live_server, cast.ana) as fresh:
             page = fresh.new_page()
             for time in ("first", "second"):
                 found[f"{name}, {time} visit"] = visit(page, live_server.url + address)

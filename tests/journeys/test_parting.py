@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from tests import cast as people
-from tests.cast import client_of, fresh
+from tests.cast import fresh
+from tests.journeys.browsing import opened
 from tests.review.test_parting import OTHER, stapled
 from zohodocs.models import Document, State
 
@@ -30,10 +30,7 @@ def test_two_invoices_are_split_with_the_keyboard_and_put_back(
 ) -> None:
     cast = people.make()
     item = people.in_review(cast.nordlicht, stapled(people.paper(), OTHER))
-    client: Client = client_of(cast.ana)
-    context = browser.new_context(locale="en-GB", viewport={"width": 1366, "height": 768})
-    session = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    context = opened(browser, live_server, cast.ana)
     page = context.new_page()
     axe = Axe()
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import MembershipFactory, UserFactory
+from tests.journeys.browsing import LAPTOP, log_in
 from tests.posting.conftest import Desk, desk, organization, zoho
 from tests.posting.standing import in_zoho, later, posted, search
 from tests.posting.test_entries import by_hand
@@ -25,7 +26,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("plain_static"),
 ]
-PASSWORD = "secret"
 
 
 @pytest.fixture
@@ -41,20 +41,11 @@ def people(transactional_db: None, desk: Desk) -> list[User]:
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A laptop, by day and by night."""
     context = browser.new_context(
-        viewport={"width": 1366, "height": 768},
+        viewport=LAPTOP,
         color_scheme="dark" if request.param == "dark" else "light",
     )
     yield context.new_page()
     context.close()
-
-
-def log_in(page: Page, live_server: LiveServer, name: str) -> None:
-    page.context.clear_cookies()
-    page.goto(f"{live_server.url}{reverse('account_login')}")
-    page.locator("#id_login").fill(name)
-    page.locator("#id_password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
 
 
 def clean(page: Page, name: str) -> None:

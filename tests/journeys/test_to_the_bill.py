@@ -14,7 +14,8 @@ from pytest_django.live_server_helper import LiveServer
 from integrations.zoho_books.sandbox import Sandbox
 from tests import cast as people
 from tests.cast import Cast
-from tests.journeys.test_browser import cast, log_in, page
+from tests.journeys.browsing import log_in
+from tests.journeys.test_browser import page
 from tests.posting.conftest import connect
 from zohodocs import clients
 from zohodocs.jobs import pipeline, sync
@@ -22,7 +23,7 @@ from zohodocs.models import Account, Document, State, Tax
 from zohodocs.operations import ledger
 from zohodocs.posting import reference
 
-__all__ = ["cast", "page"]
+__all__ = ["page"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),

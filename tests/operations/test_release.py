@@ -73,7 +73,7 @@ class Machine:
                 assert line["difference"] == 0
                 return states
             assert time.monotonic() < deadline, (states, self.log())
-            time.sleep(0.3)
+            time.sleep(0.3)  # the workers' progress is seen in the ledger alone
 
     def log(self) -> str:
         return (self.site.base / "log").read_text()[-2000:]
@@ -85,7 +85,7 @@ class Machine:
             deadline = time.monotonic() + 60
             while Path(f"/proc/{pid.read_text()}").exists() and time.monotonic() < deadline:
                 _reap()
-                time.sleep(0.05)
+                time.sleep(0.05)  # it is no child of ours to be waited for
 
 
 def _reap() -> None:

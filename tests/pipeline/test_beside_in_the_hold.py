@@ -173,13 +173,13 @@ def test_without_a_comparison_it_goes_on_in_time_and_that_is_on_record(cast: Cas
 
 
 def hangs(_document: Document) -> None:
-    time.sleep(60)
+    time.sleep(60)  # the candidate that hangs
 
 
 def hangs_stubbornly(_document: Document) -> None:
     while True:
         with suppress(Exception):
-            time.sleep(60)
+            time.sleep(60)  # the same, and deaf to exceptions
 
 
 def raises(_document: Document) -> None:

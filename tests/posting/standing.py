@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integrations.zoho_books import ZohoBooks
 from tests.posting.conftest import Desk
+from tests.waiting import clock
 from zohodocs import clients
 from zohodocs.clients import DatabaseTokens
 from zohodocs.models import Amendment, Connection, Document, Posting
@@ -61,7 +62,7 @@ def run(amendment: Amendment, *, turns: int = 6, books: ZohoBooks | None = None)
     ahead = timedelta()
     state = ""
     for _ in range(turns):
-        state = amend(amendment.pk, owner="w", books=books, now=lambda: timezone.now() + ahead)  # noqa: B023
+        state = amend(amendment.pk, owner="w", books=books, now=clock(ahead))
         amendment.refresh_from_db()
         if state in ("done", "refused"):
             break

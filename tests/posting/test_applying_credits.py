@@ -27,9 +27,15 @@ def test_a_credit_goes_to_the_bill_its_paper_names_once(desk: Desk) -> None:
     posted(desk, number="RE-2024-119")
     values = {"net_total": "10.00", "tax_total": "1.90", "gross_total": "11.90"}
     credit = credit_note(
-        desk, "Gutschrift", "zu", "RE-2024-118,", "danke", number="GS-77", values=values,
+        desk,
+        "Gutschrift",
+        "zu",
+        "RE-2024-118,",
+        "danke",
+        number="GS-77",
+        values=values,
         tax_lines=[{"rate": "19", "base": "10.00", "tax": "1.90"}],
-    )  # fmt: skip
+    )
     amendment = Amendment.objects.get(posting__document=credit)
     desk.break_next("POST /bills/{id}/credits", "commit_then_reset")
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from integrations.errors import Unavailable
 from integrations.zoho_books import Bill, ZohoBooks
 from tests.posting.conftest import Desk
-from tests.posting.waiting import until, until_done
+from tests.posting.waiting import until_done
+from tests.waiting import until
 from zohodocs import clients
 from zohodocs.models import Account, Connection, ReviewItem, Tax
 from zohodocs.posting.push import due

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from django.utils import timezone
 
 from integrations.zoho_books.sandbox import Sandbox
 from tests.factories import OrganizationFactory
 from tests.posting.conftest import Desk, connect
 from tests.posting.foreign_zoho import ForeignZoho
+from tests.posting.waiting import until_done
 from zohodocs import clients
 from zohodocs.models import Connection, Document, Organization, ReviewItem
 from zohodocs.posting import reference
@@ -27,7 +26,7 @@ _LINES = [
     {"description": name, "quantity": "1", "unit_price": "2.50", "line_total": "2.50",
      "tax_rate": "19"}
     for name in ("Pens", "Pencils", "Paper")
-]  # fmt: skip
+]  # fmt: skip  # one line of the bill
 _SUMS = {"net_total": "7.50", "tax_total": "1.43", "gross_total": "8.93"}
 
 
@@ -54,19 +53,6 @@ def abroad(db: None, foreign: ForeignZoho, settings: Any, tmp_path: Path) -> Des
     with clients.books_reader(organization) as reader:
         reference.refresh(organization, reader=reader, vendors=True)
     return Desk(organization, sandbox)
-
-
-def until_done(desk: Desk, document: Document, *, turns: int = 8) -> str:
-    ahead = timedelta()
-    done = ""
-    for _ in range(turns):
-        outcome = desk.push(document, now=lambda: timezone.now() + ahead)  # noqa: B023
-        done = outcome.done
-        if done in ("confirmed", "rejected"):
-            break
-        if outcome.not_before is not None:
-            ahead = max(ahead, outcome.not_before - timezone.now() + timedelta(seconds=0.01))
-    return done
 
 
 def once(fitting: str, change: Callable[[bytes], bytes]) -> Callable[[str, bytes], bytes]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from integrations.errors import NotFound, Refused
 from integrations.zoho_books import Attachment, Bill, ZohoBooks
 from tests.posting.conftest import Desk
+from tests.posting.waiting import until_done
 from zohodocs import clients
 from zohodocs.models import ReviewItem
 
@@ -66,13 +67,8 @@ def test_a_file_zoho_took_is_not_uploaded_again_when_it_cannot_be_seen(
     namelessly(monkeypatch, has_attachment=False)
     desk.break_next("GET /bills/{id}", "503", times=3)
     document = desk.approved()
-    later = timedelta()
 
-    for _ in range(6):
-        outcome = desk.push(document, now=lambda: timezone.now() + later)  # noqa: B023
-        if outcome.not_before is None:
-            break
-        later = outcome.not_before - timezone.now() + timedelta(seconds=0.1)
+    until_done(desk, document, turns=6)
 
     assert document.state == "posted"
     assert desk.calls("POST /bills/{id}/attachment") == 1
@@ -85,13 +81,8 @@ def test_a_file_that_cannot_be_compared_just_now_is_not_uploaded_again(
     desk.break_next("POST /bills/{id}/attachment", "commit_then_reset")
     desk.break_next("GET /bills/{id}/attachment", "503", times=6)
     document = desk.approved()
-    later = timedelta()
 
-    for _ in range(6):
-        outcome = desk.push(document, now=lambda: timezone.now() + later)  # noqa: B023
-        if outcome.not_before is None:
-            break
-        later = outcome.not_before - timezone.now() + timedelta(seconds=0.1)
+    until_done(desk, document, turns=6)
 
     assert desk.posting(document).state == "confirmed"
     assert desk.calls("POST /bills/{id}/attachment") == 1

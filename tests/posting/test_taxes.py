@@ -46,9 +46,11 @@ def test_the_category_chooses_among_taxes_of_one_rate() -> None:
     def chosen(category: str) -> str:
         lines = (TaxLine(Decimal(0), Decimal(100), Decimal(0), category),)
         invoice = paper(
-            tax_total=Decimal(0), gross_total=Decimal("100.00"), tax_lines=lines,
+            tax_total=Decimal(0),
+            gross_total=Decimal("100.00"),
+            tax_lines=lines,
             supplier_tax_id="PL5260250995",
-        )  # fmt: skip
+        )
         return str(bills.payload(booking(invoice))["line_items"][0]["tax_id"])
 
     assert [chosen(letter) for letter in ("E", "K", "AE")] == ["exempt", "eu", "reverse"]

@@ -47,7 +47,7 @@ def _write(body: bytes, *, path: str) -> Answer:
 
 
 def _sleep(body: bytes, *, for_seconds: float) -> Answer:
-    time.sleep(for_seconds)
+    time.sleep(for_seconds)  # the task that takes too long
     return {}, body
 
 

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.reading.pictures import file_of, picture
+from tests.waiting import until
 from zohodocs.domain.reading import PageText, Word
 from zohodocs.pipeline import reading
 from zohodocs.pipeline.reading import Recogniser, Sandbox, shared_recogniser
@@ -26,13 +26,6 @@ HOLDER = (
     "turns = Turns(Path(sys.argv[1]), places=1); turns.take(seconds=5); "
     "print('held', flush=True); time.sleep(60)"
 )
-
-
-def soon(condition: Callable[[], bool], *, seconds: float = 10) -> bool:
-    until = time.monotonic() + seconds
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.02)
-    return condition()
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +73,7 @@ def test_a_killed_child_is_replaced_without_the_page_noticing(recogniser: Recogn
 def test_an_idle_child_ends_and_leaves_its_place(tmp_path: Path) -> None:
     short = Recogniser(tmp_path, engine="tiny", idle_seconds=0.2)
     assert words(short) == ["Total", "119.00"]
-    assert soon(lambda: short.pid is None)
+    until(lambda: short.pid is None, what="the end of its process")
     other = Turns(tmp_path, places=1)
     assert other.take(seconds=5)
     other.give()

@@ -40,10 +40,15 @@ def item(cast: Cast) -> ReviewItem:
 def sent(cast: Cast, item: ReviewItem, do: str, **changed: Any) -> Any:
     """The grid as it stands, with these changes and this verb."""
     typed = {
-        "line-1-description": "Chair", "line-1-line_total": "60.01", "line-1-tax_rate": "19",
-        "line-2-description": "Desk", "line-2-line_total": "40,00", "line-2-tax_rate": "19",
-        "version": item.document.version, "do": do,
-    }  # fmt: skip
+        "line-1-description": "Chair",
+        "line-1-line_total": "60.01",
+        "line-1-tax_rate": "19",
+        "line-2-description": "Desk",
+        "line-2-line_total": "40,00",
+        "line-2-tax_rate": "19",
+        "version": item.document.version,
+        "do": do,
+    }
     address = reverse("review:lines", args=[item.code])
     return client_of(cast.ana).post(address, typed | changed, headers=HTMX)
 

@@ -66,7 +66,7 @@ class _Answers(BaseHTTPRequestHandler):
         self.end_headers()
         for byte in self.server.body:
             self.wfile.write(bytes([byte]))
-            time.sleep(self.server.seconds_a_byte)
+            time.sleep(self.server.seconds_a_byte)  # a Prometheus that dribbles
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests.waiting import until
 from zohodocs.rollout.limits import OverTime, limited
 
 NEVER_LOOKS_UP = """
@@ -41,7 +42,7 @@ def test_who_hangs_is_called_away_even_where_he_catches_everything() -> None:
     def hang() -> None:
         while True:
             with suppress(Exception):
-                time.sleep(30)
+                time.sleep(30)  # what hangs
 
     with pytest.raises(OverTime), limited(seconds=0.1):
         hang()
@@ -71,7 +72,7 @@ def test_a_timer_that_ran_before_goes_on() -> None:
             pass
         left, _ = signal.getitimer(signal.ITIMER_REAL)
         assert 0 < left <= 0.2
-        time.sleep(0.3)
+        until(lambda: heard, what="the timer that went on")
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

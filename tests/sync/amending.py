@@ -12,11 +12,10 @@ import django
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402 - after the set-up
-
-from tests.sync.pushing import unlimited  # noqa: E402
-from zohodocs.models import Amendment  # noqa: E402
-from zohodocs.posting.amending import amend  # noqa: E402
+from tests.sync.pushing import unlimited
+from tests.waiting import clock
+from zohodocs.models import Amendment
+from zohodocs.posting.amending import amend
 
 
 def main(arguments: list[str]) -> int:
@@ -27,9 +26,9 @@ def main(arguments: list[str]) -> int:
         document = Amendment.objects.get(pk=key).posting.document_id
         for turn in turns:
             # A dead worker's lease is over by then, and every grace.
-            moment = timezone.now() + timedelta(minutes=10 * turn)
+            later = clock(timedelta(minutes=10 * turn))
             with unlimited(document) as books:
-                state = amend(key, owner="worker-2", books=books, now=lambda: moment)  # noqa: B023
+                state = amend(key, owner="worker-2", books=books, now=later)
             if state == "done":
                 break
     return 0 if Amendment.objects.filter(pk__in=keys, state="done").count() == len(keys) else 1

@@ -14,14 +14,14 @@ import django
 
 django.setup()
 
-from django.db import connections  # noqa: E402 - after the set-up
-from django.utils import timezone  # noqa: E402
+from django.db import connections
+from django.utils import timezone
 
-from tests.sync.pushing import unlimited  # noqa: E402
-from zohodocs.domain.crash import VARIABLE  # noqa: E402
-from zohodocs.models import Amendment  # noqa: E402
-from zohodocs.posting.amending import amend  # noqa: E402
-from zohodocs.posting.push import push  # noqa: E402
+from tests.sync.pushing import unlimited
+from zohodocs.domain.crash import VARIABLE
+from zohodocs.models import Amendment
+from zohodocs.posting.amending import amend
+from zohodocs.posting.push import push
 
 
 def main(work: str, doomed: list[str]) -> int:

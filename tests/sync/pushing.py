@@ -12,13 +12,13 @@ import django
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402 - after the set-up
+from django.utils import timezone
 
-from integrations.zoho_books import ZohoBooks  # noqa: E402
-from zohodocs import telemetry  # noqa: E402
-from zohodocs.clients import DatabaseTokens  # noqa: E402
-from zohodocs.models import Connection, Document  # noqa: E402
-from zohodocs.posting.push import push  # noqa: E402
+from integrations.zoho_books import ZohoBooks
+from zohodocs import telemetry
+from zohodocs.clients import DatabaseTokens
+from zohodocs.models import Connection, Document
+from zohodocs.posting.push import push
 
 _TURNS = 8
 

@@ -127,9 +127,15 @@ def test_a_worker_killed_in_a_change_makes_it_once(desk: Desk, tmp_path: Path) -
             assert desk.push(document, books=books).done == "confirmed"
         posting = desk.posting(document)
         doomed[place] = Amendment.objects.create(
-            organization=desk.organization, posting=posting, kind="void", state="approved",
-            reason="Twice.", seen=posting.stands, proposed_by=ana, confirmed_by=bob,
-        ).pk  # fmt: skip
+            organization=desk.organization,
+            posting=posting,
+            kind="void",
+            state="approved",
+            reason="Twice.",
+            seen=posting.stands,
+            proposed_by=ana,
+            confirmed_by=bob,
+        ).pk
     there = environment(tmp_path)
 
     assert _killed("amend", doomed, there) == list(doomed)

@@ -35,7 +35,7 @@ class Accounts:
 
     def __call__(self, **_: object) -> AccessToken:
         self.calls += 1
-        time.sleep(self._seconds)
+        time.sleep(self._seconds)  # how long Zoho takes to answer
         answer = self._answers.pop(0) if self._answers else AccessToken(f"fresh-{self.calls}")
         if isinstance(answer, Exception):
             raise answer

@@ -192,8 +192,10 @@ def test_words_on_most_papers_are_found_among_the_newest_and_rare_ones_by_the_in
     texts = ["paper rare" if number in (1, 11) else "paper" for number in range(12)]
     DocumentText.objects.bulk_create(
         [DocumentText(document=each, text=text) for each, text in zip(made, texts, strict=True)],
-        update_conflicts=True, unique_fields=["document"], update_fields=["text"],
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["document"],
+        update_fields=["text"],
+    )
     newest = [each.pk for each in sorted(made, key=lambda d: (d.received_at, d.pk), reverse=True)]
 
     seen: list[int] = []

@@ -146,9 +146,13 @@ def test_the_books_stay_the_same_once_something_was_posted(
     document = DocumentFactory(organization=acme, approved=True)
     here = f"{zoho.books_url}/bills/{zoho.organization_ids[0]}/77"
     Posting.objects.create(
-        organization=acme, document=document, kind="bill", state="confirmed", bill_id="77",
+        organization=acme,
+        document=document,
+        kind="bill",
+        state="confirmed",
+        bill_id="77",
         bill_url=here,
-    )  # fmt: skip
+    )
 
     if step == "choose":
         answer = client.post(address("choose"), {"organization": zoho.organization_ids[1]})
@@ -177,9 +181,12 @@ def test_nothing_of_other_books_is_taken_along(
     KnownBill.objects.create(organization=acme, vendor=vendor, zoho_bill_id="1", number="RE-1")
     DriftWatch.objects.create(organization=acme)
     posting = Posting.objects.create(
-        organization=acme, document=DocumentFactory(organization=acme, approved=True),
-        kind="bill", payload={"vendor_id": "foreign"}, zoho_vendor_id="foreign",
-    )  # fmt: skip
+        organization=acme,
+        document=DocumentFactory(organization=acme, approved=True),
+        kind="bill",
+        payload={"vendor_id": "foreign"},
+        zoho_vendor_id="foreign",
+    )
 
     if step == "client":
         elsewhere = "http://127.0.0.1:9/books/v3"

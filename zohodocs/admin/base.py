@@ -64,7 +64,7 @@ class LinesField(forms.CharField):
         return bool((initial or []) != self.to_python(data))
 
 
-class ScopedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class ScopedAdmin(ModelAdmin):
     """Rows of the organisations one administers; changes go into the audit trail."""
 
     organization_path = "organization"

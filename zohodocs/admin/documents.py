@@ -12,7 +12,7 @@ from zohodocs.models import Arrival, AuditEvent, Document, FieldValue, Finding, 
 from .base import BY_ORGANIZATION, ReadOnlyAdmin
 
 
-class LookInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+class LookInline(TabularInline):
     """Rows beside a document, to look at."""
 
     extra = 0

@@ -67,7 +67,7 @@ class FlagForm(forms.ModelForm[Flag]):
 
 
 @admin.register(Flag)
-class FlagAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class FlagAdmin(ModelAdmin):
     """A flag; only superusers see this page, since a global flag reaches every company."""
 
     form = FlagForm
@@ -130,7 +130,7 @@ class MetricGuardrailForm(forms.ModelForm[MetricGuardrail]):
 
 
 @admin.register(MetricGuardrail)
-class MetricGuardrailAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class MetricGuardrailAdmin(ModelAdmin):
     """Guardrails that a Prometheus is asked about; for superusers, as the flags are."""
 
     form = MetricGuardrailForm

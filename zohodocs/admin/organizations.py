@@ -20,7 +20,7 @@ from zohodocs.models import Connection, Membership, Organization, Policy
 from .base import BY_ORGANIZATION, ReadOnlyAdmin, ScopedAdmin, administered
 
 
-class MembershipInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+class MembershipInline(TabularInline):
     """Who works for the company."""
 
     model = Membership

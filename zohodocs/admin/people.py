@@ -12,7 +12,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from zohodocs.models import Membership
 
 
-class MembershipInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+class MembershipInline(TabularInline):
     """The companies this person works for."""
 
     model = Membership
@@ -24,7 +24,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
     """A person."""
 
     form = UserChangeForm
@@ -34,5 +34,5 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]  # unf
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """A group of permissions."""

@@ -16,7 +16,7 @@ from zohodocs.models import Account, Location, Rule, Tax, Vendor, VendorAlias, V
 from .base import BY_ORGANIZATION, ReadOnlyAdmin, ScopedAdmin
 
 
-class AliasInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+class AliasInline(TabularInline):
     """Other names on paper."""
 
     model = VendorAlias
@@ -24,7 +24,7 @@ class AliasInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
     extra = 0
 
 
-class BankAccountInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+class BankAccountInline(TabularInline):
     """Known bank accounts; they are added by approved documents, not by hand."""
 
     model = VendorBankAccount

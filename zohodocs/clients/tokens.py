@@ -109,7 +109,7 @@ class DatabaseTokens:
                 raise _resting(row, rest)
             if time.monotonic() > patience_ends:
                 raise NotSent("Another worker is still asking Zoho for access.", retry_after=5)
-            time.sleep(_POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)  # whoever asks Zoho writes the row and tells nobody
             row = self._row()
             if row.access_token_encrypted != seen:
                 return _opened(row.access_token_encrypted)

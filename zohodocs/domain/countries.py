@@ -20,7 +20,7 @@ _COUNTRY_OF_CURRENCY = {
     "PLN": "PL", "CZK": "CZ", "HUF": "HU", "RON": "RO", "BGN": "BG", "DKK": "DK", "SEK": "SE",
     "NOK": "NO", "CHF": "CH", "GBP": "GB", "ISK": "IS", "RUB": "RU", "UAH": "UA", "TRY": "TR",
     "JPY": "JP", "INR": "IN", "MYR": "MY",
-}  # fmt: skip
+}  # fmt: skip  # pairs to be skimmed
 _COUNTRY_OF_LANGUAGE = {"pl": "PL", "et": "EE", "ru": "RU", "it": "IT"}
 _LANGUAGES = ("en", "de", "fr", "pl", "it", "es", "nl", "ru", "et")
 _POSTCODE_PREFIXES = {"D": "DE", "A": "AT", "F": "FR", "I": "IT", "B": "BE", "L": "LU"}

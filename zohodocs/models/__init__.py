@@ -15,7 +15,7 @@ from .desk import (
 from .document import Document, Page, State
 from .document_text import DocumentText, keep_text, with_words, with_words_read
 from .drift import DriftWatch
-from .event import AuditEvent, AuditHead
+from .event import WORKER, AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
 from .guardrail import GuardrailKind, MetricGuardrail, WorseWhen
 from .heartbeat import Heartbeat
@@ -61,6 +61,7 @@ from .vendor import (
 )
 
 __all__ = [
+    "WORKER",
     "Account",
     "Amendment",
     "AmendmentKind",

@@ -181,6 +181,21 @@ class Document(ScopedModel):
         changed = rows.update(state=to.value, moved_at=now, version=F("version") + 1, **values)
         return changed == 1
 
+    def back_to_review(
+        self, *, frm: DocumentState, by: Mover, now: datetime, version: int | None = None
+    ) -> bool:
+        """Take its approval back, if nobody moved it first; say whether we did."""
+        return self.move(
+            frm=frm,
+            to=DocumentState.IN_REVIEW,
+            by=by,
+            now=now,
+            version=version,
+            approved_at=None,
+            approved_by="",
+            hold_until=None,
+        )
+
     def arm(self, flag: str) -> str:
         """The arm this document was given at arrival: `control` unless it says otherwise."""
         answer = self.flags.get(flag) or {}

@@ -20,6 +20,8 @@ from .document import Document
 from .organization import Organization
 
 GENESIS = "0" * 64
+# Who signs what the machine does by itself: audit events, approvals.
+WORKER = "worker"
 # Each lost try means that another writer got on; this many never stand in one queue.
 _TRIES = 100
 _ACTOR_LENGTH = 150  # senders of other channels may be longer than user names

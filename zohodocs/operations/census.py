@@ -12,7 +12,16 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from zohodocs.domain.states import DocumentState, PostingState
-from zohodocs.models import Correction, Document, Heartbeat, Posting, ReviewItem, ReviewState, State
+from zohodocs.models import (
+    WORKER,
+    Correction,
+    Document,
+    Heartbeat,
+    Posting,
+    ReviewItem,
+    ReviewState,
+    State,
+)
 from zohodocs.rollout import spot_checks
 from zohodocs.timing import scaled
 
@@ -21,7 +30,6 @@ from . import ledger
 _WINDOWS = {"day": timedelta(days=1), "month": timedelta(days=30)}
 # Whoever leaves a document open over lunch did not work on it all the time.
 _LONGEST_LOOK = timedelta(minutes=15)
-_MACHINE = "worker"
 # Older than this it is no census any more: the scheduler is gone.
 _STALE_SECONDS = 300.0
 # Up to here counting anew costs less than anybody notices, and a figure of now is worth more.
@@ -78,7 +86,7 @@ def _posted(since: datetime) -> dict[str, int]:
     found = {"straight": 0, "looked_at": 0, "corrected": 0}
     counted = rows.annotate(is_corrected=corrected).values_list("is_corrected", "approved_by")
     for is_corrected, by, number in counted.annotate(n=Count("pk")).order_by():
-        way = "corrected" if is_corrected else "straight" if by == _MACHINE else "looked_at"
+        way = "corrected" if is_corrected else "straight" if by == WORKER else "looked_at"
         found[way] += number
     return found
 

@@ -47,15 +47,7 @@ def repair(made: Rollback, *, by: str, now: datetime | None = None) -> dict[str,
 def _see_to(item: RepairItem, made: Rollback, by: str, now: datetime) -> Repair:
     document = item.document
     if document.state == State.APPROVED:
-        document.move(
-            frm=DocumentState.APPROVED,
-            to=DocumentState.IN_REVIEW,
-            by=Mover.MACHINE,
-            now=now,
-            approved_at=None,
-            approved_by="",
-            hold_until=None,
-        )
+        document.back_to_review(frm=DocumentState.APPROVED, by=Mover.MACHINE, now=now)
         document.refresh_from_db()  # where it is now, whoever moved it
     if document.state in (State.IN_REVIEW, State.POSTED, State.POSTING):
         _ask(document, made)

@@ -163,7 +163,7 @@ class Supervisor:
     def _pass_on_output(self) -> None:
         """Print what the processes have written; waits a moment while they are silent."""
         if not self._selector.get_map():
-            time.sleep(_TICK_SECONDS)
+            time.sleep(_TICK_SECONDS)  # nobody is there to be heard; the next tick starts them
             return
         for key, _ in self._selector.select(_TICK_SECONDS):
             slot: _Slot = key.data

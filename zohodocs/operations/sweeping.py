@@ -16,6 +16,7 @@ from zohodocs.domain import attention
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.jobs import doorbell
 from zohodocs.models import (
+    WORKER,
     Connection,
     ConnectionState,
     CopyKind,
@@ -139,7 +140,7 @@ def ring_for_history(*, now: datetime) -> int:
     for row in connected.select_related("organization"):
         copies = ZohoCopy.objects.for_organization(row.organization_id)
         if not copies.filter(kind=CopyKind.HISTORY).exists():
-            history.start(row.organization, by="worker")
+            history.start(row.organization, by=WORKER)
         if history.unfinished(row.organization_id):
             heard += doorbell.ring_for_history(row.organization_id)
     return heard

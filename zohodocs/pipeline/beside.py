@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from django.db import connection
 
 from zohodocs.domain.invoice import FIELD_NAMES
-from zohodocs.models import Document, Extraction, ShadowRun, State
+from zohodocs.models import WORKER, Document, Extraction, ShadowRun, State
 from zohodocs.rollout import limits, shadow
 from zohodocs.rollout.comparing import differing
 from zohodocs.rollout.flags import CANDIDATE
@@ -60,7 +60,7 @@ def release(document: Document) -> bool:
 
     One that differs is in review by now, and one that went on is left alone.
     """
-    if document.approved_at is None or document.approved_by != runner.WORKER:
+    if document.approved_at is None or document.approved_by != WORKER:
         return False
     if shadow.missing(document):
         return False
@@ -79,7 +79,7 @@ def _differences(document: Document, flag: str) -> Iterable[Difference]:
         candidate = {name: value.value for name, value in found.items() if name in FIELD_NAMES}
         for field, (ours, theirs) in differing(_control(document), candidate).items():
             yield Difference(field, ours, theirs)
-    control = "approved" if document.approved_by == runner.WORKER else "in_review"
+    control = "approved" if document.approved_by == WORKER else "in_review"
     if flag == "auto_approve" and again.route != control:
         yield Difference("route", control, again.route)
 

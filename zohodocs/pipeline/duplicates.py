@@ -87,7 +87,7 @@ def _same_number(invoice: Invoice, other: SeenDocument, values: dict[str, str]) 
     if _same_year(invoice.issue_date, other.issue_date):
         return blocking(
             "duplicate_invoice",
-            "{what} has the same supplier and number. Close this one as a copy, "
+            "{what} has the same vendor and number. Close this one as a copy, "
             "or accept it if it is really a different one.",
             field="invoice_number",
             overrulable=True,

@@ -24,7 +24,7 @@ from zohodocs.domain.verdicts import (
     VendorMatch,
     VendorOutcome,
 )
-from zohodocs.models import AuditEvent, Document, Policy, State, keep_text
+from zohodocs.models import WORKER, AuditEvent, Document, Policy, State, keep_text
 from zohodocs.rollout import limits, shadow
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
@@ -35,7 +35,6 @@ from .lease import kept
 from .lookups import AskZoho, LookUp, ports_for
 
 logger = get_logger(__name__)
-WORKER = "worker"
 _AS_ARRIVED = 1  # every move counts the version up
 
 Observe = Callable[[str, float], None]

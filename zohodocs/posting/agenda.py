@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySe
 
 from zohodocs import clients
 from zohodocs.models import (
+    WORKER,
     Connection,
     ConnectionState,
     Document,
@@ -24,7 +25,6 @@ from zohodocs.models import (
 from zohodocs.timing import scaled
 
 from . import turns
-from .facts import MACHINE
 
 _BATCH = 500
 PERSON_WAITS, DUE_SOON, BULK = 0, 1, 2
@@ -78,7 +78,7 @@ def urgency(now: datetime) -> Case:
     """How urgent a document is, as a column: PERSON_WAITS, DUE_SOON or BULK."""
     watched = Q(approved_at__gte=now - timedelta(seconds=scaled(_WATCHED_SECONDS)))
     return Case(
-        When(watched & ~Q(approved_by__in=["", MACHINE]), then=Value(PERSON_WAITS)),
+        When(watched & ~Q(approved_by__in=["", WORKER]), then=Value(PERSON_WAITS)),
         When(due_date__lte=now.date() + _SOON, then=Value(DUE_SOON)),
         default=Value(BULK),
         output_field=IntegerField(),

@@ -27,7 +27,7 @@ _SHOWN = frozenset(
      "adjustment", "adjustment_description", "account_id", "paid_through_account_id", "amount",
      "tax_id", "quantity", "rate", "item_order", "line_item_id", "vendor_credit_id",
      "amount_applied", "contact_type", "api_name"}
-)  # fmt: skip
+)  # fmt: skip  # a list of names to be skimmed
 _CONTAINERS = frozenset({"line_items", "custom_fields", "apply_vendor_credits"})
 _HIDDEN = "…"
 _LARGEST = 20_000

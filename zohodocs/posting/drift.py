@@ -21,6 +21,7 @@ from integrations.errors import IntegrationError, NotFound
 from integrations.zoho_books import Walk, ZohoBooks, ZohoBooksReader
 from zohodocs import clients
 from zohodocs.models import (
+    WORKER,
     AuditEvent,
     Connection,
     Document,
@@ -161,7 +162,7 @@ def judge(posting: Posting, stands: Standing) -> bool:
             )
             AuditEvent.record(
                 "bill.drift.found",
-                actor=record.ACTOR,
+                actor=WORKER,
                 document=document,
                 data={"bill_id": posting.bill_id, "fields": [each.field for each in changed]},
             )

@@ -10,6 +10,7 @@ from zohodocs.domain.case import TaxFacts
 from zohodocs.domain.invoice import Invoice, LineItem, TaxLine
 from zohodocs.domain.sums import rate_text
 from zohodocs.models import (
+    WORKER,
     Account,
     Connection,
     Document,
@@ -25,9 +26,6 @@ from . import years
 from .booking import Booking, kind_of, unsigned
 from .payment import means_in, paid_through
 from .refusals import CannotPlan
-
-# What `Document.approved_by` says where no person approved.
-MACHINE = "worker"
 
 
 def invoice_of(document: Document) -> Invoice:
@@ -135,7 +133,7 @@ def _number_is_used(document: Document) -> bool:
 
 def approved_by_a_person(document: Document) -> bool:
     """Whether somebody, not the machine, answers for this document."""
-    return document.approved_by not in ("", MACHINE)
+    return document.approved_by not in ("", WORKER)
 
 
 def _paid_through_id(document: Document, invoice: Invoice) -> str:

@@ -28,6 +28,7 @@ from integrations.zoho_books import Bill, Contact, ZohoBooksReader
 from zohodocs import clients
 from zohodocs.domain.identity import compared_number
 from zohodocs.models import (
+    WORKER,
     Account,
     AuditEvent,
     Connection,
@@ -243,7 +244,7 @@ class _Work:
                 token=self._token, counts=counts, step=following[0], cursor=next_cursor, silent=0
             )
         AuditEvent.record(
-            "history.copied", actor="worker", organization=self._organization, data=counts
+            "history.copied", actor=WORKER, organization=self._organization, data=counts
         )
         return self._copy.keep(
             token=self._token, counts=counts, state=CopyState.DONE, ended_at=timezone.now()

@@ -14,12 +14,12 @@ Means = Literal["cash", "card"]
 _CASH = (
     "cash", "bar", "barzahlung", "bargeld", "gotówka", "gotówką", "espèces", "contanti",
     "efectivo", "contant", "наличные", "наличными", "sularaha", "sularahas",
-)  # fmt: skip
+)  # fmt: skip  # a list of words to be skimmed
 _CARD = (
     "card", "kreditkarte", "girocard", "kartenzahlung", "visa", "mastercard", "maestro", "amex",
     "ec-karte", "karta", "kartą", "karta płatnicza", "carte bancaire", "carte bleue", "bancomat",
     "carta di credito", "tarjeta", "pinpas", "банковская карта", "картой", "kaart", "pangakaart",
-)  # fmt: skip
+)  # fmt: skip  # as above
 # What Zoho calls the accounts a receipt may be paid from.
 ACCOUNT_TYPES: dict[Means, tuple[str, ...]] = {"cash": ("cash",), "card": ("credit_card", "bank")}
 

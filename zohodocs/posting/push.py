@@ -19,7 +19,7 @@ from integrations.zoho_books import ZohoBooks
 from zohodocs import clients
 from zohodocs.domain.crash import around
 from zohodocs.domain.states import DocumentState, Mover, PostingState
-from zohodocs.models import AuditEvent, Connection, Document, Posting, ReviewItem, State
+from zohodocs.models import WORKER, AuditEvent, Connection, Document, Posting, ReviewItem, State
 from zohodocs.models.review import ReviewKind, ReviewState
 from zohodocs.rollout import shadow
 from zohodocs.telemetry import get_logger
@@ -177,17 +177,17 @@ def _plan(document: Document) -> None:
         # Made when somebody stopped it; the type may have been corrected since.
         Posting.objects.filter(pk=posting.pk, state=PostingState.PLANNED).update(kind=kind)
     AuditEvent.record(
-        "bill.push.planned", actor="worker", document=document, data={"kind": str(kind)}
+        "bill.push.planned", actor=WORKER, document=document, data={"kind": str(kind)}
     )
 
 
 def _note_what_was_not_compared(document: Document) -> None:
     """It waited for the comparison as long as it may; what differs is asked about afterwards."""
-    missing = shadow.missing(document) if document.approved_by == shadow.WORKER else []
+    missing = shadow.missing(document) if document.approved_by == WORKER else []
     if missing:
         AuditEvent.record(
             "document.not_compared",
-            actor=shadow.WORKER,
+            actor=WORKER,
             document=document,
             data={"flags": missing},
         )

@@ -18,7 +18,7 @@ from .entries import VOID, Entry, Ledger
 STANDING = frozenset(
     {"open", "overdue", "unpaid", "paid", "partially_paid", "approved", "closed", "unbilled",
      "nonbillable", "non-billable", "invoiced", "reimbursed", ""}
-)  # fmt: skip
+)  # fmt: skip  # a list of words to be skimmed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from integrations.errors import Refused
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.models import (
+    WORKER,
     AuditEvent,
     Connection,
     Document,
@@ -23,7 +24,6 @@ from zohodocs.telemetry import get_logger
 from .reconcile import Difference
 
 logger = get_logger(__name__)
-ACTOR = "worker"
 
 _PAGES = {"bill": "bills", "expense": "expenses", "vendor_credit": "vendorcredits"}
 _API_PREFIX = "www.zohoapis."
@@ -36,21 +36,13 @@ TWICE = "twice_in_zoho"
 
 def step(document: Document, verb: str, **data: Any) -> None:
     """One step, in the audit trail and in the log."""
-    AuditEvent.record(verb, actor=ACTOR, document=document, data=data)
+    AuditEvent.record(verb, actor=WORKER, document=document, data=data)
     logger.info(verb, document=str(document.code), **data)
 
 
 def back_to_a_person(document: Document, *, code: str, message: str, now: datetime) -> None:
     """Out of posting, into review, with one open question; inside the caller's transaction."""
-    document.move(
-        frm=DocumentState.POSTING,
-        to=DocumentState.IN_REVIEW,
-        by=Mover.MACHINE,
-        now=now,
-        approved_at=None,
-        approved_by="",
-        hold_until=None,
-    )
+    document.back_to_review(frm=DocumentState.POSTING, by=Mover.MACHINE, now=now)
     ask(document, ReviewKind.DECIDE, code=code, message=message)
 
 

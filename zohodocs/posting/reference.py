@@ -21,6 +21,7 @@ from integrations.zoho_books import Tax as ZohoTax
 from zohodocs import clients
 from zohodocs.domain.names import words
 from zohodocs.models import (
+    WORKER,
     Account,
     AuditEvent,
     Connection,
@@ -44,14 +45,20 @@ _TOLD_EVERY = 50
 _SILENT_ENOUGH = 20
 # Only what a tax's own name says; anything else is standard, or zero-rated at 0 %.
 _MARKERS: tuple[tuple[str, str], ...] = (
-    ("AE", r"reverse[ -]?charge|§ ?13 ?b|odwrotne obci[aą][zż]enie|autoliquidation"
-           r"|inversione contabile|inversi[oó]n del sujeto|verlegd|обратное обложение"
-           r"|p[oö]+rdk[aä]ibemaks"),
-    ("K", r"intra[ -]?community|intra[ -]?eu|innergemeinschaftlich|intracommunautaire"
-          r"|intracomunitari|\bwnt\b|wewn[aą]trzwsp[oó]lnotow|eu acquisition|acquisition vat"
-          r"|[üu]hendusesise"),
+    (
+        "AE",
+        r"reverse[ -]?charge|§ ?13 ?b|odwrotne obci[aą][zż]enie|autoliquidation"
+        r"|inversione contabile|inversi[oó]n del sujeto|verlegd|обратное обложение"
+        r"|p[oö]+rdk[aä]ibemaks",
+    ),
+    (
+        "K",
+        r"intra[ -]?community|intra[ -]?eu|innergemeinschaftlich|intracommunautaire"
+        r"|intracomunitari|\bwnt\b|wewn[aą]trzwsp[oó]lnotow|eu acquisition|acquisition vat"
+        r"|[üu]hendusesise",
+    ),
     ("E", r"exempt|steuerfrei|zwolnion|exon[eé]r|esente|exento|vrijgesteld|освобожд|maksuvaba"),
-)  # fmt: skip
+)
 
 _currencies: dict[tuple[str, str], tuple[float, dict[str, str]]] = {}
 
@@ -71,7 +78,7 @@ def refresh(
     *,
     reader: ZohoBooksReader | None = None,
     vendors: bool = False,
-    actor: str = "worker",
+    actor: str = WORKER,
 ) -> Refreshed:
     """Copy the chart of accounts and the taxes, and the vendors if asked; raises the calls' errors.
 

@@ -46,9 +46,16 @@ def render(invoice: Invoice, *, xml: bytes, filename: str = "invoice.xml") -> by
     title = f"{_TITLES.get(invoice.document_type, 'Document')} {invoice.invoice_number}".strip()
     paper = _Paper(lettering())
     SimpleDocTemplate(
-        out, pagesize=A4, title=title, author=invoice.supplier_name, invariant=True,
-        leftMargin=18 * mm, rightMargin=18 * mm, topMargin=16 * mm, bottomMargin=16 * mm,
-    ).build(list(_story(paper, invoice, title, xml)))  # fmt: skip
+        out,
+        pagesize=A4,
+        title=title,
+        author=invoice.supplier_name,
+        invariant=True,
+        leftMargin=18 * mm,
+        rightMargin=18 * mm,
+        topMargin=16 * mm,
+        bottomMargin=16 * mm,
+    ).build(list(_story(paper, invoice, title, xml)))
     return _with_original(out.getvalue(), xml, filename)
 
 

@@ -16,7 +16,7 @@ from integrations.zoho_books import Contact, ZohoBooks
 from zohodocs import clients
 from zohodocs.domain.crash import around
 from zohodocs.domain.identity import bare_tax_id, fold_name, same_tax_id
-from zohodocs.models import AuditEvent, Connection, Document, Vendor
+from zohodocs.models import WORKER, AuditEvent, Connection, Document, Vendor
 from zohodocs.telemetry import get_logger
 
 from . import indexed
@@ -251,7 +251,7 @@ def _linked(vendor: Vendor, contact: Contact, document: Document, verb: str) -> 
                 zoho_contact_id=contact.contact_id, checked_at=timezone.now()
             )
             AuditEvent.record(
-                verb, actor="worker", document=document, data={"contact": contact.contact_id}
+                verb, actor=WORKER, document=document, data={"contact": contact.contact_id}
             )
     except IntegrityError:
         other = Vendor.objects.for_organization(document.organization).filter(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zohodocs.domain.identity import compared_number
-from zohodocs.models import AuditEvent, Document, KnownBill, Posting, Vendor
+from zohodocs.models import WORKER, AuditEvent, Document, KnownBill, Posting, Vendor
 
 if TYPE_CHECKING:  # entries are made of files, and those of facts, which ask here
     from .entries import Entry
@@ -98,7 +98,7 @@ def learn(document: Document, posting: Posting) -> None:
     if learnt.update(restarts_numbers=True):
         AuditEvent.record(
             "vendor.restarts_numbers",
-            actor=document.approved_by or "worker",
+            actor=document.approved_by or WORKER,
             document=document,
             data={"number": sent},
         )

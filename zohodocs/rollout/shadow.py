@@ -14,6 +14,7 @@ from zohodocs import metrics
 from zohodocs.domain import attention
 from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.models import (
+    WORKER,
     AuditEvent,
     Document,
     IgnoredDifference,
@@ -36,8 +37,6 @@ _LONGEST = 500
 JUDGED = frozenset({"ml_predictions", "layout_memory", "llm_fallback"})
 # The error of a run whose end nobody has written down: it is under way, or took its worker along.
 UNFINISHED = "Unfinished"
-# Who approves by itself.
-WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,15 +193,11 @@ def _taken_back(document: Document, flag: str) -> bool:
     if document.state != State.APPROVED or document.approved_by != WORKER:
         return False
     # Posting moves it on by the same kind of UPDATE: one of the two wins.
-    moved = document.move(
+    moved = document.back_to_review(
         frm=DocumentState.APPROVED,
-        to=DocumentState.IN_REVIEW,
         by=Mover.MACHINE,
         now=timezone.now(),
         version=document.version,
-        approved_at=None,
-        approved_by="",
-        hold_until=None,
     )
     if moved:
         AuditEvent.record(

@@ -14,6 +14,7 @@ from django.db.models import Count
 
 from zohodocs.domain.sequential import rate_interval
 from zohodocs.models import (
+    WORKER,
     Document,
     Organization,
     Policy,
@@ -26,7 +27,6 @@ from zohodocs.models import (
 from .bucketing import bucket, is_in
 
 REASON = "spot_check"
-_WORKER = "worker"
 # So sure is the bound, at every look (Robbins' mixture, see `sequential.rate_interval`).
 _ALPHA = 0.05
 
@@ -52,7 +52,7 @@ class Checked:
 
 def is_drawn(document: Document) -> bool:
     """Whether this document, approved without a person, is one of the sample."""
-    if document.approved_by != _WORKER:
+    if document.approved_by != WORKER:
         return False
     percent = Policy.current(document.organization).spot_check_percent
     return is_in(bucket(REASON, str(document.code)), percent)

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from zohodocs.access import document_for, may_decide, organizations_of
+from zohodocs.access import document_for, in_order, may_decide, organizations_of
 from zohodocs.domain.identity import compared_number
 from zohodocs.domain.invoice import FIELD_NAMES
 from zohodocs.models import (
@@ -137,13 +137,7 @@ def listed(user: Any, filters: Mapping[str, Any], *, after: str = "") -> Slice[D
 
 def matching(user: Any, filters: Mapping[str, Any]) -> QuerySet[Document]:
     """Documents of this person's companies that these filters let through."""
-    companies = organizations_of(user)
-    # Of one company the index gives them in their order; through the memberships it could not.
-    rows: QuerySet[Document] = (
-        Document.objects.for_organization(companies[0])
-        if len(companies) == 1
-        else Document.objects.for_user(user)
-    )
+    rows: QuerySet[Document] = in_order(Document.objects.all(), user)
     plain = {
         "organization": "organization__code",
         "state": "state",

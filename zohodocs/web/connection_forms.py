@@ -124,13 +124,19 @@ class FieldsForm(forms.Form):
     """Where the books keep VAT numbers and our ids, and how many calls a day there are."""
 
     vat_field = forms.RegexField(
-        _API_NAME, label=gettext_lazy("Field with a vendor's VAT number"), required=False,
-        max_length=60, error_messages={"invalid": gettext_lazy("E.g. cf_vat_id or vat_reg_no.")},
-    )  # fmt: skip
+        _API_NAME,
+        label=gettext_lazy("Field with a vendor's VAT number"),
+        required=False,
+        max_length=60,
+        error_messages={"invalid": gettext_lazy("E.g. cf_vat_id or vat_reg_no.")},
+    )
     document_field = forms.RegexField(
-        _API_NAME, label=gettext_lazy("Our unique field on bills"), required=False,
-        max_length=60, error_messages={"invalid": gettext_lazy("E.g. cf_document_id.")},
-    )  # fmt: skip
+        _API_NAME,
+        label=gettext_lazy("Our unique field on bills"),
+        required=False,
+        max_length=60,
+        error_messages={"invalid": gettext_lazy("E.g. cf_document_id.")},
+    )
     daily_limit = forms.IntegerField(
         label=gettext_lazy("Calls a day that Zoho allows"), min_value=100, max_value=1_000_000
     )

@@ -11,14 +11,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from zohodocs.models import Arrival, ArrivalResult, AuditEvent, Document
+from zohodocs.models import WORKER, Arrival, ArrivalResult, AuditEvent, Document
 from zohodocs.web.formats import shown
 from zohodocs.web.labels import channel_label, field_label
 
 _MOST = 500
 # They tell of an Arrival, which says more.
 _ARRIVED = "document.arrived"
-_MACHINES = frozenset({"worker", "machine", "sweep", "system", "cli"})
+_MACHINES = frozenset({WORKER, "machine", "sweep", "system", "cli"})
 
 
 def sentence(event: AuditEvent) -> str:

@@ -59,7 +59,7 @@ class RequireSecondFactor:
         return redirect(address)
 
 
-class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+class SealedFactors(DefaultMFAAdapter):
     """What an authenticator app shares with us is stored under FIELD_ENCRYPTION_KEYS."""
 
     def encrypt(self, text: str) -> str:

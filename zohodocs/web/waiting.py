@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zohodocs.domain.states import PostingState
-from zohodocs.models import Connection, ConnectionState, Document, Posting
+from zohodocs.models import WORKER, Connection, ConnectionState, Document, Posting
 from zohodocs.rollout import shadow
 from zohodocs.web.sentences import told
 
@@ -61,7 +61,7 @@ def why(
         }
         return Wait(said, stopped=True, needs_a_person=True)
     if document.hold_until and document.hold_until > now:
-        if document.approved_by == shadow.WORKER and shadow.missing(document):
+        if document.approved_by == WORKER and shadow.missing(document):
             return Wait(
                 _("Waits until the new way has read it, too; it can still be taken back."),
                 document.hold_until,

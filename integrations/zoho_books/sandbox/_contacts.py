@@ -13,7 +13,7 @@ _ROW = (
     "contact_id", "contact_name", "company_name", "contact_type", "status", "currency_id",
     "currency_code", "payment_terms", "payment_terms_label", "email", "phone", "first_name",
     "last_name", "created_time", "last_modified_time",
-)  # fmt: skip
+)  # fmt: skip  # a list of names to be skimmed
 _TAKEN = frozenset(
     {
         "contact_name", "company_name", "contact_type", "currency_id", "payment_terms",
@@ -21,7 +21,7 @@ _TAKEN = frozenset(
         "shipping_address", "contact_persons", "phone", "country_code", "vat_reg_no",
         "vat_treatment", "tax_reg_no", "tax_treatment",
     }
-)  # fmt: skip
+)  # fmt: skip  # as above
 
 
 class Contacts:

@@ -16,11 +16,11 @@ _TAKEN = (
     "account_id", "date", "amount", "tax_id", "is_inclusive_tax", "vendor_id", "currency_id",
     "exchange_rate", "reference_number", "description", "paid_through_account_id",
     "line_items",
-)  # fmt: skip
+)  # fmt: skip  # a list of names to be skimmed
 _ROW = (
     "expense_id", "account_id", "account_name", "vendor_id", "vendor_name", "date", "total",
     "currency_code", "reference_number", "description", "status", "receipt_name", "created_time",
-)  # fmt: skip
+)  # fmt: skip  # as above
 
 
 class Expenses:
@@ -62,9 +62,13 @@ class Expenses:
         part = uploaded(call, "receipt")
         self._store.drop_files(organization_id, "expenses", record_id)
         self._store.add_file(
-            organization_id, "expenses", record_id,
-            name=part.name, mime=part.mime, data=part.content,
-        )  # fmt: skip
+            organization_id,
+            "expenses",
+            record_id,
+            name=part.name,
+            mime=part.mime,
+            data=part.content,
+        )
         expense = {**expense, "receipt_name": part.name}
         self._store.save(organization_id, "expenses", record_id, expense)
         return success({}, message="The expense receipt has been attached.", status=201)

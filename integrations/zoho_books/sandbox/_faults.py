@@ -172,7 +172,7 @@ def parse(rule: Mapping[str, Any]) -> Fault:
     """A rule from JSON; ValueError with one clear line if it makes no sense."""
     unknown = set(rule) - {
         "match", "fault", "nth", "times", "seconds", "retry_after", "code", "message", "commit",
-    }  # fmt: skip
+    }  # fmt: skip  # a list of names to be skimmed
     if unknown or "match" not in rule:
         raise ValueError(f"A fault needs `match` and `fault`; unknown: {sorted(unknown)}")
     if rule.get("fault") not in NAMES:

@@ -127,25 +127,37 @@ def _bill_row(store: Store, organization_id: str, bill: Record) -> str:
     link = f"/bills/{organization_id}/{bill['bill_id']}"
     number = f'<a href="{escape(link)}">{escape(str(bill["bill_number"]))}</a>'
     return _row(
-        store, organization_id, "bills", bill, bill["bill_id"],
+        store,
+        organization_id,
+        "bills",
+        bill,
+        bill["bill_id"],
         [escape(bill["vendor_name"]), number, escape(bill["date"]), escape(bill["due_date"])],
-    )  # fmt: skip
+    )
 
 
 def _credit_row(store: Store, organization_id: str, credit: Record) -> str:
     words = [credit["vendor_name"], credit["vendor_credit_number"], credit["date"]]
     return _row(
-        store, organization_id, "vendorcredits", credit, credit["vendor_credit_id"],
+        store,
+        organization_id,
+        "vendorcredits",
+        credit,
+        credit["vendor_credit_id"],
         [escape(str(word)) for word in words],
-    )  # fmt: skip
+    )
 
 
 def _expense_row(store: Store, organization_id: str, expense: Record) -> str:
     words = [expense["account_name"], expense.get("reference_number", ""), expense["date"]]
     return _row(
-        store, organization_id, "expenses", expense, expense["expense_id"],
+        store,
+        organization_id,
+        "expenses",
+        expense,
+        expense["expense_id"],
         [escape(str(word)) for word in words],
-    )  # fmt: skip
+    )
 
 
 def _row(

@@ -19,16 +19,16 @@ _ROW = (
     "vendor_id", "vendor_name", "status", "reference_number", "date", "due_date", "currency_id",
     "currency_code", "total", "balance", "has_attachment", "attachment_name", "created_time",
     "last_modified_time",
-)  # fmt: skip
+)  # fmt: skip  # a list of names to be skimmed
 _TAKEN = (
     "vendor_id", "reference_number", "date", "due_date", "payment_terms", "payment_terms_label",
     "currency_id", "exchange_rate", "is_inclusive_tax", "is_item_level_tax_calc", "adjustment",
     "adjustment_description", "notes", "terms", "location_id",
-)  # fmt: skip
+)  # fmt: skip  # as above
 _LINE = (
     "line_item_id", "item_id", "name", "account_id", "description", "rate", "quantity", "unit",
     "tax_id", "item_order", "product_type", "reverse_charge_tax_id",
-)  # fmt: skip
+)  # fmt: skip  # as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,15 @@ class Kind:
 
 BILLS = Kind("bills", "bill", "bills", "bill_id", "bill_number", "Bill", True, True)
 CREDITS = Kind(
-    "vendorcredits", "vendor_credit", "vendor_credits", "vendor_credit_id",
-    "vendor_credit_number", "Vendor Credit", False, False,
-)  # fmt: skip
+    "vendorcredits",
+    "vendor_credit",
+    "vendor_credits",
+    "vendor_credit_id",
+    "vendor_credit_number",
+    "Vendor Credit",
+    False,
+    False,
+)
 
 
 class Purchases:
@@ -122,9 +128,13 @@ class Purchases:
         record = self._one(organization_id, record_id)
         part = uploaded(call, "attachment")
         self._store.add_file(
-            organization_id, self._kind.module, record_id,
-            name=part.name, mime=part.mime, data=part.content,
-        )  # fmt: skip
+            organization_id,
+            self._kind.module,
+            record_id,
+            name=part.name,
+            mime=part.mime,
+            data=part.content,
+        )
         record = {**record, "has_attachment": True, "attachment_name": part.name}
         record["last_modified_time"] = timestamp()
         self._store.save(organization_id, self._kind.module, record_id, record)

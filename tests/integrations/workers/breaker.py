@@ -25,7 +25,7 @@ def service() -> None:
     reach()
     together = redis.incr("together")
     redis.set("most_together", max(int(redis.get("most_together") or 0), int(together)))
-    time.sleep(0.03)
+    time.sleep(0.03)  # long enough for two to meet in it
     redis.decr("together")
     if redis.get("down") == b"1":
         raise Unavailable("down")
@@ -34,7 +34,7 @@ def service() -> None:
 counts = {"ok": 0, "failed": 0, "open": 0}
 redis.incr("ready")
 while not redis.get("start"):
-    time.sleep(0.005)
+    time.sleep(0.005)  # until all are there, so that they begin together
 ends_at = time.monotonic() + seconds
 while time.monotonic() < ends_at:
     try:
@@ -44,5 +44,5 @@ while time.monotonic() < ends_at:
         counts["failed"] += 1
     except CircuitOpen:
         counts["open"] += 1
-        time.sleep(0.002)
+        time.sleep(0.002)  # who is refused does not spin
 sys.stdout.write(json.dumps(counts))

@@ -32,12 +32,12 @@ arrive = redis.register_script(
 
 redis.incr("ready")
 while not redis.get("start"):
-    time.sleep(0.005)
+    time.sleep(0.005)  # until all are there, so that they begin together
 ends_at = time.monotonic() + seconds
 while time.monotonic() < ends_at:
     with contextlib.suppress(OverBudget), budget.slot():
-        time.sleep(dice.uniform(0, 0.08))
+        time.sleep(dice.uniform(0, 0.08))  # the way to the server
         arrive()
-        time.sleep(dice.uniform(0, 0.04))
+        time.sleep(dice.uniform(0, 0.04))  # the way back
         redis.decr("flying")
-    time.sleep(dice.uniform(0, 0.005))
+    time.sleep(dice.uniform(0, 0.005))  # each comes at a time of its own

@@ -17,7 +17,7 @@ records = [Record(str(n), (f"name:{n}", "all"), {"n": n}) for n in range(50)]
 counts = {"built": 0, "busy": 0, "whole": 0, "half": 0, "none": 0}
 redis.incr("ready")
 while not redis.get("start"):
-    time.sleep(0.005)
+    time.sleep(0.005)  # until all are there, so that they begin together
 ends_at = time.monotonic() + seconds
 while time.monotonic() < ends_at:
     lease = index.lease()

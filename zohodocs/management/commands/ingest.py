@@ -82,7 +82,7 @@ class Command(PlainCommand):
             rows = Document.objects.filter(pk__in=waiting, state__in=open_states)
             waiting = list(rows.values_list("pk", flat=True))
             if waiting:
-                time.sleep(0.2)
+                time.sleep(0.2)  # workers tell their progress in the rows alone
         for path, arrival in arrivals:
             arrival.refresh_from_db()
             self._print(arrival, path, as_json=options["json"])

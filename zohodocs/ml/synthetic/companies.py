@@ -40,7 +40,7 @@ _TAX_IDS = {
 _ACCOUNTS = {
     "DE": 18, "AT": 16, "CH": 17, "FR": 23, "BE": 12, "PL": 24, "IT": 23, "ES": 20,
     "NL": 14, "EE": 16, "GB": 18, "IE": 18,
-}  # fmt: skip
+}  # fmt: skip  # pairs to be skimmed
 _BANK_CODES = {"NL": "INGB", "GB": "NWBK", "IE": "AIBK"}
 _PHONES = {"US": "({a}) {b}-{c}", "MY": "0{d}-{b} {c}", "GB": "01{d}3 {b}{c}"}
 

@@ -11,7 +11,7 @@ _MISTAKEN = {
     "0": "O", "O": "0", "1": "l", "l": "1", "I": "l", "5": "S", "S": "5", "8": "B", "B": "8",
     "o": "0", "e": "c", "c": "e", "m": "rn", "n": "r", "i": "l", "t": "f", "ü": "u", "ö": "o",
     "ä": "a", "é": "e", "ł": "l", "ó": "o", "ß": "B", "õ": "o",
-}  # fmt: skip
+}  # fmt: skip  # pairs to be skimmed
 
 
 def scanned(rng: Random, page: PageText) -> PageText:

@@ -12,7 +12,7 @@ from .printing import Press
 from .sheet import Sheet
 
 _KEPT = ("supplier_name", "supplier_address", "supplier_country", "buyer_name", "buyer_address",
-         "supplier_tax_id", "buyer_tax_id", "issue_date")  # fmt: skip
+         "supplier_tax_id", "buyer_tax_id", "issue_date")  # fmt: skip  # names to be skimmed
 
 
 def print_letter(rng: Random, paper: Paper) -> tuple[list[Sheet], dict[str, str]]:

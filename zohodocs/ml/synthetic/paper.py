@@ -15,19 +15,19 @@ from .speech import Speech
 _CENT = Decimal("0.01")
 _CURRENCIES = {
     "GB": "GBP", "US": "USD", "MY": "MYR", "AU": "AUD", "PL": "PLN", "CH": "CHF", "RU": "RUB",
-}  # fmt: skip
+}  # fmt: skip  # pairs to be skimmed
 _RATES = {
     "DE": ("19", "7"), "AT": ("20", "10"), "CH": ("8.1", "2.6"), "FR": ("20", "5.5", "10"),
     "BE": ("21", "6"), "PL": ("23", "8", "5"), "IT": ("22", "10", "4"), "ES": ("21", "10"),
     "NL": ("21", "9"), "RU": ("20", "10"), "EE": ("22", "9", "24"), "GB": ("20", "5"),
     "IE": ("23", "13.5"), "US": ("8.25", "6", "7.5"), "MY": ("6",), "AU": ("10",),
-}  # fmt: skip
+}  # fmt: skip  # as above
 _INCLUSIVE = ("MY", "AU", "GB", "DE", "IT", "ES", "NL", "EE", "PL", "FR", "RU")
 _NUMBERS = (
     "{y}-{n:04d}", "{y}{n:05d}", "RE-{n:05d}", "INV-{n:04d}", "{n}", "{y}/{m:02d}/{n:03d}",
     "FV/{n}/{m:02d}/{y}", "A{n:06d}", "{n:05d}/{y2}", "F{y}{m:02d}-{n:03d}", "{n:08d}", "#{n}",
     "CS{n:08d}", "{a}{n:07d}", "{y}-{a}-{n:03d}", "R{n:06d}-{m:02d}",
-)  # fmt: skip
+)  # fmt: skip  # as above
 _MONTH = re.compile("(M{3,4})")
 SUBJECTS = ("statement", "delivery_note", "contract", "quote", "order", "reminder")
 
@@ -238,7 +238,7 @@ def _date_format(rng: Random, country: str) -> str:
 
 
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "MYR": "RM", "AUD": "$", "PLN": "zł", "CHF": "Fr.",
-          "RUB": "руб."}  # fmt: skip
+          "RUB": "руб."}  # fmt: skip  # as above
 
 
 def _money_format(rng: Random, currency: str) -> str:

@@ -48,7 +48,7 @@ def budget() -> Result:
                 seen.append((time.monotonic(), zoho.calls(), waiting))
                 if time.monotonic() > ends_at:
                     break
-                time.sleep(_POLL_SECONDS)
+                time.sleep(_POLL_SECONDS)  # a sample of the course, so often
         state, calls = zoho.state(), zoho.calls() - before
     share = _share(seen)
     bills = state["bills"]

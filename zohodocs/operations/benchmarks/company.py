@@ -1,8 +1,9 @@
-"""What benchmarks of posting stand on: a company whose Zoho Books is a sandbox, and its papers."""
+"""What benchmarks stand on: a company, its papers, and its Zoho Books where that is a sandbox."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from zohodocs import clients
 from zohodocs.arrivals.receive import receive
+from zohodocs.jobs import doorbell
 from zohodocs.models import (
     Account,
     Connection,
@@ -30,11 +32,16 @@ TODAY = date(2026, 5, 20)
 NO_LIMIT = 10_000_000
 
 
-def connected(code: str, zoho: Zoho, *, daily_limit: int = NO_LIMIT) -> Organization:
-    """A company with working secrets, its chart, taxes and vendors copied."""
-    organization = Organization.objects.create(
+def addressee(code: str) -> Organization:
+    """The company that the papers are addressed to; its books are not connected."""
+    return Organization.objects.create(
         code=code, name="Nordlicht Handel GmbH", vat_numbers=["DE342366712"], country="DE"
     )
+
+
+def connected(code: str, zoho: Zoho, *, daily_limit: int = NO_LIMIT) -> Organization:
+    """A company with working secrets, its chart, taxes and vendors copied."""
+    organization = addressee(code)
     Connection.objects.create(
         organization=organization,
         accounts_url=zoho.url,
@@ -54,17 +61,30 @@ def connected(code: str, zoho: Zoho, *, daily_limit: int = NO_LIMIT) -> Organiza
 
 def arrived(organization: Organization, contents: Iterator[bytes], number: int) -> list[Document]:
     """The next so many papers, handed in over the door that all use."""
+    return [handed_in(organization, next(contents), str(count)) for count in range(number)]
+
+
+def handed_in(organization: Organization, content: bytes, name: str) -> Document:
+    """One paper."""
+    arrival = receive(
+        organization=organization, content=content, filename=f"{name}.pdf", channel="bench"
+    )
+    if arrival.document is None:
+        raise AssertionError("A paper of the benchmark was not accepted.")
+    return arrival.document
+
+
+def at_pace(
+    organization: Organization, contents: Sequence[bytes], *, pause: float
+) -> list[Document]:
+    """One after the other, each with its bell, however long each takes at the door."""
+    began = time.monotonic()
     found = []
-    for count in range(number):
-        arrival = receive(
-            organization=organization,
-            content=next(contents),
-            filename=f"{count}.pdf",
-            channel="bench",
-        )
-        if arrival.document is None:
-            raise AssertionError("A paper of the benchmark was not accepted.")
-        found.append(arrival.document)
+    for number, content in enumerate(contents):
+        # Papers keep coming, whatever the workers do.
+        time.sleep(max(0.0, began + number * pause - time.monotonic()))
+        found.append(handed_in(organization, content, str(number)))
+        doorbell.ring(found[-1])
     return found
 
 
@@ -110,4 +130,13 @@ def approved(organization: Organization, number: int, *, first: int = 0) -> list
     return found
 
 
-__all__ = ["NO_LIMIT", "TODAY", "approved", "arrived", "connected"]
+__all__ = [
+    "NO_LIMIT",
+    "TODAY",
+    "addressee",
+    "approved",
+    "arrived",
+    "at_pace",
+    "connected",
+    "handed_in",
+]

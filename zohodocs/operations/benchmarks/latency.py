@@ -3,46 +3,41 @@
 from __future__ import annotations
 
 import time
-from datetime import date
 
 from django.conf import settings
 
-from zohodocs.arrivals.receive import receive
-from zohodocs.jobs import doorbell
-from zohodocs.models import Document, FlagMode, Organization, State
+from zohodocs.models import Document, FlagMode
 from zohodocs.operations.demo.samples import papers_for_benchmarks
 from zohodocs.pipeline.extraction import extract
 from zohodocs.pipeline.reading import read
 from zohodocs.rollout.flags import set_flag
 
-from .processes import running, until, worker
+from .company import TODAY, addressee, at_pace
+from .processes import UNDECIDED, running, until, worker
 from .result import Result
 
 _AN_HOUR = 2_000  # twice what is asked
 _PAPERS = 60
 _WARM = 4
 _ALLOWED_SECONDS = 3.0
-_WAITING = (State.RECEIVED, State.PROCESSING)
 
 
 def latency() -> Result:
     """Seconds from arrival to decision, p95, at 2,000 papers an hour; ratio: 3 s over it."""
-    organization = Organization.objects.create(
-        code="bench", name="Nordlicht Handel GmbH", vat_numbers=["DE342366712"], country="DE"
-    )
+    organization = addressee("bench-latency")
     set_flag(name="parallel_processing", mode=FlagMode.ON, why="benchmark", by="bench")
-    papers = list(papers_for_benchmarks(date(2026, 5, 20), _WARM + _PAPERS, first=5_000))
+    papers = list(papers_for_benchmarks(TODAY, _WARM + _PAPERS, first=5_000))
     extract(read(papers[0]), models=False)  # what is loaded once is not counted
     began = time.perf_counter()
     for content in papers[:_WARM]:
         extract(read(content), models=False)
     bare = (time.perf_counter() - began) / _WARM
     with running(*[worker("pipeline")] * settings.WORKERS):
-        _hand_in(organization, papers[:_WARM], pause=0)
-        until(lambda: not Document.objects.filter(state__in=_WAITING).exists())
+        at_pace(organization, papers[:_WARM], pause=0)
+        until(lambda: not Document.objects.filter(state__in=UNDECIDED).exists())
         warm = set(Document.objects.values_list("pk", flat=True))
-        _hand_in(organization, papers[_WARM:], pause=3600 / _AN_HOUR)
-        until(lambda: not Document.objects.filter(state__in=_WAITING).exists())
+        at_pace(organization, papers[_WARM:], pause=3600 / _AN_HOUR)
+        until(lambda: not Document.objects.filter(state__in=UNDECIDED).exists())
     measured = Document.objects.exclude(pk__in=warm)
     taken = sorted(
         (decided - received).total_seconds()
@@ -61,16 +56,3 @@ def latency() -> Result:
             "papers_an_hour": _AN_HOUR,
         },
     )
-
-
-def _hand_in(organization: Organization, papers: list[bytes], *, pause: float) -> None:
-    """One after the other, as a clock would, however long each takes at the door."""
-    began = time.monotonic()
-    for number, content in enumerate(papers):
-        time.sleep(max(0.0, began + number * pause - time.monotonic()))
-        arrival = receive(
-            organization=organization, content=content, filename=f"{number}.pdf", channel="bench"
-        )
-        if arrival.document is None:
-            raise AssertionError("A paper of the benchmark was not accepted.")
-        doorbell.ring(arrival.document)

@@ -50,7 +50,7 @@ def copies(document: Document, item: ReviewItem, *, first: int, last: int, vendo
     made = f"d.filename ~ '^[0-9]+[.]pdf$' AND d.invoice_number LIKE 'M-%' AND d.id > {document.pk}"
     words = "lower(d.vendor_name || ' m ' || d.id || ' lieferung laut vertrag')"
     _run(
-        f"INSERT INTO {DocumentText._meta.db_table} (document_id, text) SELECT d.id, {words}"  # noqa: S608
+        f"INSERT INTO {DocumentText._meta.db_table} (document_id, text) SELECT d.id, {words}"  # noqa: S608 - names and numbers of our own
         f" FROM {Document._meta.db_table} d WHERE {made} ON CONFLICT DO NOTHING"
     )
     _copy_for_each(
@@ -77,7 +77,7 @@ def _copy(row: Document, first: int, last: int, changed: Mapping[str, str]) -> N
     columns = [str(f.column) for f in row._meta.concrete_fields if f.column != "id"]
     values = ", ".join(changed.get(column, f"t.{column}") for column in columns)
     _run(
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values}"  # noqa: S608
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values}"  # noqa: S608 - names and numbers of our own
         f" FROM {table} t, generate_series({first}, {last - 1}) n WHERE t.id = {row.pk}"
     )
 
@@ -88,7 +88,7 @@ def _copy_for_each(row: Arrival | ReviewItem, where: str, changed: Mapping[str, 
     columns = [str(f.column) for f in row._meta.concrete_fields if f.column != "id"]
     values = ", ".join(changed.get(column, f"t.{column}") for column in columns)
     _run(
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} t,"  # noqa: S608
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} t,"  # noqa: S608 - names and numbers of our own
         f" {documents} d WHERE t.id = {row.pk} AND {where} AND NOT EXISTS"
         f" (SELECT 1 FROM {table} x WHERE x.document_id = d.id)"
     )

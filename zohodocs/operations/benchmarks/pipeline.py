@@ -8,25 +8,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 
-from zohodocs.arrivals.receive import receive
 from zohodocs.jobs import doorbell
-from zohodocs.models import Document, FlagMode, Organization, State
+from zohodocs.models import Document, FlagMode
 from zohodocs.operations.demo.samples import papers_for_benchmarks
 from zohodocs.pipeline.extraction import extract
 from zohodocs.pipeline.reading import read, shared_child
 from zohodocs.rollout.flags import set_flag
 
+from .company import TODAY, addressee, arrived
 from .footprint import cpu_seconds, megabytes
+from .processes import UNDECIDED, until
 from .result import Result
 
 _MANAGE = Path(__file__).resolve().parents[3] / "manage.py"
 _DOCUMENTS = 300
-_PATIENCE_SECONDS = 600
 
 
 def pipeline() -> Result:
@@ -34,26 +33,17 @@ def pipeline() -> Result:
 
     The workers are the ones of `make run`; the documents are one-page digital PDFs, all different.
     """
-    contents = list(papers_for_benchmarks(date(2026, 5, 20), _DOCUMENTS))
+    contents = list(papers_for_benchmarks(TODAY, _DOCUMENTS))
     bare = _bare_seconds(contents)
-    organization = Organization.objects.create(
-        code="bench", name="Nordlicht Handel GmbH", vat_numbers=["DE342366712"], country="DE"
-    )
+    organization = addressee("bench-pipeline")
     set_flag(name="parallel_processing", mode=FlagMode.ON, why="benchmark", by="bench")
-    for number, content in enumerate(contents):
-        receive(
-            organization=organization,
-            content=content,
-            filename=f"{number}.pdf",
-            channel="bench",
-        )
+    documents = arrived(organization, iter(contents), len(contents))
     idle = _cpu_of_workers(settings.WORKERS, burst=True)
-    documents = list(Document.objects.filter(state=State.RECEIVED).order_by("pk"))
     started = time.perf_counter()
     workers = _start(settings.WORKERS)
     for document in documents:
         doorbell.ring(document)
-    _await_decisions()
+    until(lambda: not Document.objects.filter(state__in=UNDECIDED).exists())
     seconds = time.perf_counter() - started
     held = max(megabytes(worker.pid) for worker in workers)
     used = _stop(workers) - idle
@@ -115,12 +105,3 @@ def _cpu_of_workers(number: int, *, burst: bool) -> float:
         worker.wait(timeout=120)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def _await_decisions() -> None:
-    ends_at = time.monotonic() + _PATIENCE_SECONDS
-    open_states = (State.RECEIVED, State.PROCESSING)
-    while Document.objects.filter(state__in=open_states).exists():
-        if time.monotonic() > ends_at:
-            raise TimeoutError("The workers did not finish the benchmark's documents.")
-        time.sleep(0.05)

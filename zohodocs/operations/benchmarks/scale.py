@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import partial
 
 from django.contrib.auth.models import User
@@ -13,12 +12,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from zohodocs.arrivals.receive import receive
 from zohodocs.models import Membership, Organization, ReviewItem, Role
 from zohodocs.operations.demo.samples import papers_for_benchmarks
 from zohodocs.pipeline import runner
 
 from . import million
+from .company import TODAY, addressee, handed_in
 from .result import Result
 
 _SIZES = (1_000, 100_000, 1_000_000)
@@ -35,10 +34,8 @@ def scale() -> Result:
     if connection.vendor != "postgresql":
         raise ValueError("This is measured on PostgreSQL: name one with --database.")
     call_command("collectstatic", verbosity=0, interactive=False)  # the pages name those files
-    organization = Organization.objects.create(
-        code="bench", name="Nordlicht Handel GmbH", vat_numbers=["DE342366712"], country="DE"
-    )
-    papers = papers_for_benchmarks(date(2026, 5, 20), 1 + 2 * _PAPERS * len(_SIZES))
+    organization = addressee("bench-scale")
+    papers = papers_for_benchmarks(TODAY, 1 + 2 * _PAPERS * len(_SIZES))
     item = _really_done(organization, papers)
     client = _person(organization)
     vendor = million.make_vendors(organization)
@@ -111,10 +108,8 @@ def _work(organization: Organization, papers: Iterator[bytes]) -> float:
 
 
 def _worked(organization: Organization, content: bytes, name: str) -> None:
-    arrival = receive(
-        organization=organization, content=content, filename=f"{name}.pdf", channel="bench"
-    )
-    if arrival.document is None or runner.run(arrival.document.pk, owner="bench") is None:
+    document = handed_in(organization, content, name)
+    if runner.run(document.pk, owner="bench") is None:
         raise AssertionError("A paper of the benchmark was not processed.")
 
 

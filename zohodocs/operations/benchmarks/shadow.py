@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from statistics import mean, median
 
 from django.conf import settings
 
-from zohodocs.arrivals.receive import receive
-from zohodocs.jobs import doorbell
-from zohodocs.models import Document, FlagMode, Organization, ShadowRun, State
+from zohodocs.models import Document, FlagMode, Organization, ShadowRun
 from zohodocs.operations import metric_files, services
 from zohodocs.operations.demo.samples import papers_for_benchmarks
 from zohodocs.operations.process import Service
 from zohodocs.rollout.flags import set_flag
+from zohodocs.rollout.shadow import UNFINISHED
 
+from .company import TODAY, addressee, at_pace
+from .processes import UNDECIDED, until
 from .result import Result
 
 _FLAG = "ml_predictions"
@@ -29,7 +28,6 @@ _BLOCK = 20
 # with something else for a while, favours none.
 _ORDER = (False, True, True, False) * 8
 _SECONDS_A_PAPER = 0.1  # 36,000 an hour
-_PATIENCE_SECONDS = 300
 
 
 def shadow() -> Result:
@@ -38,10 +36,8 @@ def shadow() -> Result:
     Papers arrive at a steady pace, in blocks of either kind by turns; one worker reads them, one
     tries the models beside it, both as `make run` starts them.
     """
-    contents = iter(papers_for_benchmarks(date(2026, 5, 20), _BLOCK * len(_ORDER) + 2))
-    organization = Organization.objects.create(
-        code="bench-shadow", name="Nordlicht Handel GmbH", vat_numbers=["DE342366712"], country="DE"
-    )
+    contents = iter(papers_for_benchmarks(TODAY, _BLOCK * len(_ORDER) + 2))
+    organization = addressee("bench-shadow")
     set_flag(name="parallel_processing", mode=FlagMode.ON, why="benchmark", by="bench")
     with _workers():
         for beside in (False, True):
@@ -78,18 +74,8 @@ def _by_turns(
 def _block(organization: Organization, contents: Sequence[bytes], *, beside: bool) -> list[float]:
     mode = FlagMode.SHADOW if beside else FlagMode.OFF
     set_flag(name=_FLAG, mode=mode, why="benchmark", by="bench")
-    made: list[int] = []
-    for content in contents:
-        due = time.monotonic() + _SECONDS_A_PAPER
-        name = f"{len(made)}.pdf"
-        arrival = receive(
-            organization=organization, content=content, filename=name, channel="bench"
-        )
-        if arrival.document is None:
-            raise AssertionError("A paper of the benchmark was refused.")
-        doorbell.ring(arrival.document)
-        made.append(arrival.document.pk)
-        time.sleep(max(0.0, due - time.monotonic()))
+    arrived = at_pace(organization, contents, pause=_SECONDS_A_PAPER)
+    made = [document.pk for document in arrived]
     _await(made, beside=beside)
     rows = Document.objects.filter(pk__in=made)
     return [
@@ -101,13 +87,9 @@ def _block(organization: Organization, contents: Sequence[bytes], *, beside: boo
 
 def _await(made: Sequence[int], *, beside: bool) -> None:
     """Until all are decided, and compared: one block's candidates must not meet the next block."""
-    ends_at = time.monotonic() + _PATIENCE_SECONDS
-    waiting = Document.objects.filter(pk__in=made, state__in=[State.RECEIVED, State.PROCESSING])
-    runs = ShadowRun.objects.filter(document__in=made).exclude(error="Unfinished")
-    while waiting.exists() or (beside and runs.count() < len(made)):
-        if time.monotonic() > ends_at:
-            raise TimeoutError("The workers did not finish the benchmark's documents.")
-        time.sleep(0.05)
+    waiting = Document.objects.filter(pk__in=made, state__in=UNDECIDED)
+    runs = ShadowRun.objects.filter(document__in=made).exclude(error=UNFINISHED)
+    until(lambda: not waiting.exists() and (not beside or runs.count() == len(made)))
 
 
 @contextmanager

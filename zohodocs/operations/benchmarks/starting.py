@@ -38,8 +38,10 @@ def starting() -> Result:
         began = time.perf_counter()
         subprocess.run(
             [sys.executable, str(_MANAGE), "check"],
-            env=environment, check=True, capture_output=True,
-        )  # fmt: skip
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
         bare = time.perf_counter() - began
         with _service(environment) as (first, _):
             pass
@@ -66,8 +68,11 @@ def _service(environment: dict[str, str]) -> Iterator[tuple[float, int]]:
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, str(_MANAGE), "run"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         for line in process.stdout or ():
             if "is ready" in line:

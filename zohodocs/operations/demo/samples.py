@@ -15,15 +15,15 @@ WISLA = Party("Wisła Studio sp. z o.o.", "ul. Długa 8", "00-238 Warszawa", "PL
 STADTWERKE = Party(
     "Stadtwerke Hanse GmbH", "Kraftwerksweg 4", "20097 Hamburg", "DE811907980",
     "DE62370400440532013001",
-)  # fmt: skip
+)  # fmt: skip  # fields as they stand on the paper
 LINDNER = Party(
     "Bürobedarf Lindner KG", "Lindenallee 7", "50667 Köln", "DE129273398",
     "DE36200400000628808808",
-)  # fmt: skip
+)  # fmt: skip  # as above
 ENERGIA = Party(
     "Energia Mazowsze S.A.", "ul. Prosta 20", "00-850 Warszawa", "PL5260250995",
     "PL34109010140000071219812875",
-)  # fmt: skip
+)  # fmt: skip  # as above
 PAPIER = Party("Papier i Biuro sp. z o.o.", "ul. Krótka 3", "31-149 Kraków", "PL7740001454")
 NIMBUS = Party("Nimbus Cloud Limited", "1 Harbour Row", "Bristol BS1 4QA", "GB556405440")
 KNOWN_ACCOUNTS = (STADTWERKE, LINDNER, ENERGIA)
@@ -39,13 +39,13 @@ def samples(today: date) -> Iterator[Sample]:
         GERMAN, STADTWERKE, NORDLICHT, "SW-204417", _german(day), _german(due),
         [("Strom Lieferstelle Hafenstraße", 1, Decimal("312.40")),
          ("Grundpreis Strom", 1, Decimal("18.90"))], Decimal(19), "EUR",
-    )  # fmt: skip
+    )  # fmt: skip  # as above
     office = Paper(
         GERMAN, LINDNER, NORDLICHT, "RG-2026-0334", _german(day), _german(due),
         [("Druckerpapier A4, 5 Pakete", 4, Decimal("24.90")),
          ("Ordner breit, schwarz", 12, Decimal("2.35"))], Decimal(19), "EUR",
         colour="#7a2b5a",
-    )  # fmt: skip
+    )  # fmt: skip  # as above
     yield "nordlicht", "Stadtwerke-SW-204417.pdf", draw(power)
     yield "nordlicht", "Lindner-RG-2026-0334.pdf", draw(office)
     yield (
@@ -71,7 +71,7 @@ def samples(today: date) -> Iterator[Sample]:
             [("Cloud hosting, monthly", 1, Decimal("240.00")),
              ("Object storage", 3, Decimal("12.50"))], Decimal(0), "EUR", colour="#0b6b6b",
         )
-    )  # fmt: skip
+    )  # fmt: skip  # as above
     yield (
         "nordlicht",
         "Lindner-Proforma.pdf",
@@ -92,7 +92,7 @@ def samples(today: date) -> Iterator[Sample]:
     yield "nordlicht", "Stadtwerke-XRechnung.xml", ubl(
         number="SW-XR-10077", issued=day, due=due, supplier=STADTWERKE, buyer=NORDLICHT,
         description="Strom Ladesäule Hof", net=Decimal("148.00"), rate=Decimal(19),
-    )  # fmt: skip
+    )  # fmt: skip  # as above
     yield "nordlicht", "IMG_2231.png", photographed()
     yield "nordlicht", "Lindner-gesperrt.pdf", locked(draw(replace(office, number="RG-2026-0360")))
     yield "wisla", "Energia-FV-118-2026.pdf", draw(
@@ -101,14 +101,14 @@ def samples(today: date) -> Iterator[Sample]:
             [("Energia elektryczna", 1, Decimal("864.20"))], Decimal(23), "PLN",
             colour="#a85b00",
         )
-    )  # fmt: skip
+    )  # fmt: skip  # as above
     yield "wisla", "Papier-FV-2207.pdf", draw(
         Paper(
             POLISH, PAPIER, WISLA, "FV 2207/26", day.isoformat(), due.isoformat(),
             [("Zeszyty A5", 40, Decimal("3.20")), ("Kalendarze ścienne", 10, Decimal("18.00"))],
             Decimal(23), "PLN",
         )
-    )  # fmt: skip
+    )  # fmt: skip  # as above
     # Last, so that the first one is known by then.
     yield (
         "nordlicht",
@@ -128,7 +128,7 @@ def papers_for_benchmarks(today: date, number: int, *, first: int = 0) -> Iterat
                  ("Grundpreis Strom", 2, Decimal("18.90")),
                  ("Messstellenbetrieb", 1, Decimal("4.10"))], Decimal(19), "EUR",
             )
-        )  # fmt: skip
+        )  # fmt: skip  # as above
 
 
 def _german(day: date) -> str:

@@ -18,7 +18,7 @@ def findings(case: Case) -> list[Finding]:
         found.append(
             ask(
                 "supplier_tax_id_invalid",
-                "The supplier's VAT number {number} cannot be right (its check digit is wrong). "
+                "The vendor's VAT number {number} cannot be right (its check digit is wrong). "
                 "Compare it with the page.",
                 field="supplier_tax_id",
                 number=invoice.supplier_tax_id,

@@ -15,8 +15,8 @@ _REQUIRED = {
 _POSTED_IF_PRINTED = ("document_type", "supplier_tax_id", "net_total", "tax_total")
 _LABELS = {
     "document_type": "type of document",
-    "supplier_name": "supplier",
-    "supplier_tax_id": "supplier's VAT number",
+    "supplier_name": "vendor",
+    "supplier_tax_id": "vendor's VAT number",
     "invoice_number": "invoice number",
     "issue_date": "issue date",
     "currency": "currency",

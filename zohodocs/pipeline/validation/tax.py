@@ -85,7 +85,7 @@ def _cross_border(case: Case) -> list[Finding]:
         return [
             ask(
                 "foreign_tax",
-                "The supplier charges the tax of {seller}, which is not deductible here. "
+                "The vendor charges the tax of {seller}, which is not deductible here. "
                 "Choose how it is booked, or ask for an invoice without tax.",
                 field="tax_total",
                 **values,

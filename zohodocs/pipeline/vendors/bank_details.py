@@ -44,7 +44,7 @@ def bank_findings(
     return [
         ask(
             "bank_details_new",
-            "The bank account {new} was never used for this supplier. "
+            "The bank account {new} was never used for this vendor. "
             "Confirm it through a contact you already know; a second person approves.",
             field="iban",
             new=masked_iban(account),
@@ -57,7 +57,7 @@ def _changed(account: str, vendor: VendorFacts | None, elsewhere: list[str]) -> 
     if elsewhere and not old:
         return blocking(
             "bank_details_changed",
-            "The bank account {new} is known as that of {others}. Call the supplier on a number "
+            "The bank account {new} is known as that of {others}. Call the vendor on a number "
             "you already have; a second person approves.",
             field="iban",
             overrulable=True,
@@ -67,7 +67,7 @@ def _changed(account: str, vendor: VendorFacts | None, elsewhere: list[str]) -> 
         )
     return blocking(
         "bank_details_changed",
-        "The bank account changed from {old} to {new}. Call the supplier on a number you already "
+        "The bank account changed from {old} to {new}. Call the vendor on a number you already "
         "have, not on this paper; a second person approves.",
         field="iban",
         overrulable=True,

@@ -46,4 +46,4 @@ def _unverified(answer: VendorMatch) -> Finding:
     sentence = "Zoho Books could not be asked in time; only vendors known here were compared. "
     if answer.outcome is VendorOutcome.USE and answer.how in (BY_TAX_ID, BY_PERSON):
         return note("vendor_unverified", sentence + "It is looked up again before posting.")
-    return ask("vendor_unverified", sentence + "Look the supplier up before you approve.")
+    return ask("vendor_unverified", sentence + "Look the vendor up before you approve.")

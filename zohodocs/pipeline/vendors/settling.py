@@ -93,7 +93,7 @@ def _use(
             ask(
                 "vendor_tax_id_missing",
                 "{vendor} has no VAT number in Zoho Books; the paper prints {number}. "
-                "If it is the same supplier, add it.",
+                "If it is the same vendor, add it.",
                 field="supplier_tax_id",
                 vendor=vendor.name,
                 number=invoice.supplier_tax_id,
@@ -134,15 +134,15 @@ def _nobody(
     if not invoice.supplier_name:
         finding = blocking(
             "vendor_unknown",
-            "The supplier was not read. Fill in its name or VAT number, or choose the vendor.",
+            "The vendor was not read. Fill in its name or VAT number, or choose one.",
             field="supplier_name",
         )
         return VendorMatch(VendorOutcome.ASK, finding.message, candidates=candidates), [finding]
     if _excluded(case):
         finding = blocking(
             "supplier_excluded",
-            "{name} is on this company's list of those who are never saved as a supplier. "
-            "Correct the supplier.",
+            "{name} is on this company's list of those who are never saved as a vendor. "
+            "Correct the vendor.",
             field="supplier_name",
             name=invoice.supplier_name,
         )

@@ -93,7 +93,7 @@ def _other_account(extraction: Extraction, pages: Sequence[PageWords]) -> Iterat
             yield Finding(
                 "xml_page_differs",
                 f"The electronic part names the bank account {masked_iban(stated.value)}, but page"
-                f" {number} prints {masked_iban(iban)}. Pay nothing before the supplier has said"
+                f" {number} prints {masked_iban(iban)}. Pay nothing before the vendor has said"
                 " which holds; ask by a telephone number you know.",
                 "iban",
                 data={"xml": stated.value, "page": iban, "page_number": number},
@@ -112,7 +112,7 @@ def _differs(gross: Decimal, *, printed: Decimal, page: int) -> Finding:
     return Finding(
         "xml_page_differs",
         f"The electronic part states a total of {abs(gross)}, but page {page} prints {printed} and"
-        f" nowhere {abs(gross)} as total. Compare both, and ask the supplier which holds.",
+        f" nowhere {abs(gross)} as total. Compare both, and ask the vendor which holds.",
         "gross_total",
         data={"xml": str(gross), "page": str(printed), "page_number": page},
     )

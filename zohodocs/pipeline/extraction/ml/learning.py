@@ -127,8 +127,12 @@ def right_place(name: str, value: str, true: str) -> bool:
 
 def _forgotten(name: str) -> tuple[str, ...]:
     field_name = name.removesuffix("_name").removesuffix("_address")
-    return (f"label_line_{field_name}", f"label_left_{field_name}", f"label_above_{field_name}",
-            f"rules_{name}")  # fmt: skip
+    return (
+        f"label_line_{field_name}",
+        f"label_left_{field_name}",
+        f"label_above_{field_name}",
+        f"rules_{name}",
+    )
 
 
 def _without(evidence: Evidence, forgotten: tuple[str, ...]) -> Evidence:

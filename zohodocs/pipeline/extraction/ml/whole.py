@@ -20,7 +20,7 @@ _RINGGIT = re.compile(r"(?<![A-Za-z])RM(?![A-Z])", re.IGNORECASE)
 _LABELS = (
     "due_date", "iban", "amount_due", "buyer", "supplier", "delivery_date", "invoice_number",
     "order_number", "net_total", "tax_total", "gross_total", "payment_terms", "tax_id",
-)  # fmt: skip
+)  # fmt: skip  # a list of names to be skimmed
 _NUMBER = re.compile(r"[#/.\-–]*\d[\w/.\-–]*")
 _PROFORMA = re.compile(r"proforma|проформа")
 _TITLE_REGION = 0.65

@@ -139,7 +139,7 @@ def _straight(ready: Prepared) -> Prepared:
         cosine, -sine, u - cosine * x + sine * y,
         sine, cosine, v - sine * x - cosine * y,
         0, 0, 1,
-    )  # fmt: skip
+    )  # fmt: skip  # a matrix, row by row
     picture = geometry.warped(ready.picture, to_source, (across, down))
     return Prepared(picture, geometry.after(to_source, ready.to_source))
 

@@ -39,7 +39,7 @@ class Turns:
         until = time.monotonic() + seconds
         with self._waiting():
             while time.monotonic() < until:
-                time.sleep(_LOOK_AGAIN_SECONDS)
+                time.sleep(_LOOK_AGAIN_SECONDS)  # the lock of another process wakes nobody
                 if self._taken():
                     return True
         return False
