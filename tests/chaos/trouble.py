@@ -54,9 +54,11 @@ class Scene:
         self.service, self.zoho, self.chance = service, zoho, chance
 
     def strike(self) -> str:
-        """One fault of the list; what it was."""
-        name = self.chance.choice(list(TROUBLES))
-        return f"{name}: {TROUBLES[name](self)}"
+        """One fault of the list; what it was. What finds nothing to break is none."""
+        for name in self.chance.sample(list(TROUBLES), len(TROUBLES)):
+            if said := TROUBLES[name](self):
+                return f"{name}: {said}"
+        raise AssertionError("Nothing was left to break.")
 
     def one(self, part: str) -> int | None:
         """A living process of this part, by chance."""
@@ -64,15 +66,17 @@ class Scene:
         return self.chance.choice(sorted(found)) if found else None
 
     def send(self, pid: int | None, number: int) -> str:
-        """A signal, if the process is still there."""
+        """A signal, if the process is still there; else nothing is said."""
         with suppress(ProcessLookupError):
             if pid is not None:
                 os.kill(pid, number)
-        return f"pid {pid}"
+                return f"pid {pid}"
+        return ""
 
     def stop(self, pid: int | None, seconds: float) -> str:
         """Stand still for a while, as in a pause of the machine."""
-        self.send(pid, signal.SIGSTOP)
+        if not self.send(pid, signal.SIGSTOP):
+            return ""
         time.sleep(seconds)  # as long as the pause lasts
         self.send(pid, signal.SIGCONT)
         return f"pid {pid} for {seconds:.1f} s"
