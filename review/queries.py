@@ -141,7 +141,7 @@ def _cards(rows: ScopedQuerySet[ReviewItem]) -> ScopedQuerySet[ReviewItem]:
 
 def counted(rows: ScopedQuerySet[ReviewItem]) -> str:
     """How many, up to a thousand; beyond that nobody counts, and the database need not either."""
-    number = _first(rows.values("pk")).count()
+    number = _first(rows).values("pk").count()
     return str(number) if number < _COUNTED else f"{_COUNTED - 1}+"
 
 
@@ -175,10 +175,11 @@ def _beyond(
 
 def _is_further_down(rows: ScopedQuerySet[ReviewItem], order: Order, item: ReviewItem) -> bool:
     """Whether it is among these, but so many come before it that the first part ends above."""
-    before = rows.filter(_beyond(order, item, backwards=True)).values("pk")
+    before = rows.filter(_beyond(order, item, backwards=True))
     by = order.by(backwards=True)
     return (
-        before.head(*by, size=QUEUE_SIZE).count() == QUEUE_SIZE and rows.filter(pk=item.pk).exists()
+        before.head(*by, size=QUEUE_SIZE).values("pk").count() == QUEUE_SIZE
+        and rows.filter(pk=item.pk).exists()
     )
 
 
@@ -206,10 +207,10 @@ def reasons(
     The `chosen` one is among them in any case. Beyond a thousand nobody counts.
     """
     mine = _mine(user, among)
-    found = Counter(str(reason) for reason in _first(mine.values_list("reason", flat=True)))
+    found = Counter(str(reason) for reason in _first(mine).values_list("reason", flat=True))
     listed = sorted(found.items(), key=lambda each: (-each[1], each[0]))[:30]
     if chosen and all(code != chosen for code, _ in listed):
-        listed.append((chosen, _first(mine.filter(reason=chosen).values("pk")).count()))
+        listed.append((chosen, _first(mine.filter(reason=chosen)).values("pk").count()))
     return listed
 
 

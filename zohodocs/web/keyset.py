@@ -87,7 +87,9 @@ def page_of(rows: QuerySet[Row], order: Order, *, after: str = "", size: int = 5
     if place is not None:
         rows = rows.filter(order.beyond(*place))
     by = order.by()
-    scoped = isinstance(rows, ScopedQuerySet)
-    found = list(rows.head(*by, size=size + 1) if scoped else rows.order_by(*by)[: size + 1])
+    if isinstance(rows, ScopedQuerySet):
+        found = list(rows.head(*by, size=size + 1))
+    else:
+        found = list(rows.order_by(*by)[: size + 1])
     more = len(found) > size
     return Slice(found[:size], order.cursor(found[size - 1]) if more else "")
