@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
@@ -229,18 +229,14 @@ def accounts(document: Document) -> list[Account]:
 
 
 def usual_accounts(document: Document) -> dict[int, int]:
-    """How often each account was used in documents of this vendor that were approved."""
+    """How often each account was used in the latest documents of this vendor that were approved."""
     if document.vendor_id is None:
         return {}
-    rows = (
-        Document.objects.for_organization(document.organization_id)
-        .filter(vendor_id=document.vendor_id, approved_at__isnull=False)
-        .exclude(account=None)
-        .values_list("account_id")
-        .annotate(n=Count("pk"))
-        .order_by("-n")
+    rows = Document.objects.for_organization(document.organization_id).filter(
+        vendor_id=document.vendor_id, approved_at__isnull=False, account__isnull=False
     )
-    return dict(rows[:5])
+    latest = rows.order_by("-issue_date").values_list("account_id", flat=True)[:_COUNTED]
+    return dict(Counter(pk for pk in latest if pk is not None).most_common(5))
 
 
 def vendors(document: Document, q: str) -> list[Vendor]:
