@@ -44,17 +44,14 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 def index(apps: Any, schema_editor: Any) -> None:
-    """While the desk goes on. One that broke off is there, but of no use."""
+    """While the desk goes on, on PostgreSQL. One that broke off is there, but of no use."""
     model = apps.get_model("zohodocs", "ReviewItem")
-    if schema_editor.connection.vendor != "postgresql":
-        for each in _NEW:
-            schema_editor.add_index(model, each)
-        schema_editor.execute(f"DROP INDEX IF EXISTS {_OLD}")
-        return
+    beside = {"concurrently": True} if schema_editor.connection.vendor == "postgresql" else {}
+    drop = "DROP INDEX CONCURRENTLY IF EXISTS" if beside else "DROP INDEX IF EXISTS"
     for each in _NEW:
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {each.name}")
-        schema_editor.add_index(model, each, concurrently=True)
-    schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {_OLD}")
+        schema_editor.execute(f"{drop} {each.name}")
+        schema_editor.add_index(model, each, **beside)
+    schema_editor.execute(f"{drop} {_OLD}")
 
 
 class Migration(migrations.Migration):
