@@ -110,12 +110,17 @@ def context(
     findings = list(Finding.objects.filter(document=document).order_by("position", "pk"))
     pages = {row.number: row for row in Page.objects.filter(document=document, number__lte=3)}
     chart = queries.accounts(document)
+    offered = {
+        VENDOR: answers.for_vendor(document),
+        ACCOUNT: answers.for_account(document, chart),
+    }
+    decides = may_decide(user, document.organization_id)
     sure_from = float(Policy.current(document.organization).min_confidence)
     shown = answers.fields(document, values, sure_from)
     by_name = {field.name: field for field in shown}
     asking = questions.from_findings(findings, document, values)
     waiting = [question for question in asking if question.waits]
-    asked = _asked(waiting, document, values, pages, chart, by_name, trouble)
+    asked = _asked(waiting, document, values, pages, offered, by_name, trouble)
     number = _page_number(page, asked, document)
     if number not in pages:
         pages |= {row.number: row for row in Page.objects.filter(document=document, number=number)}
@@ -133,12 +138,10 @@ def context(
         "document": document,
         "organization": document.organization,
         "decidable": (
-            item.state == ReviewState.OPEN
-            and document.state == State.IN_REVIEW
-            and may_decide(user, document.organization_id)
+            item.state == ReviewState.OPEN and document.state == State.IN_REVIEW and decides
         ),
         "failed": document.state == State.FAILED,
-        "may_decide": may_decide(user, document.organization_id),
+        "may_decide": decides,
         "asked": asked,
         "pairs": actions.pairs_of(item),
         "left": len(waiting),
@@ -155,12 +158,12 @@ def context(
         "overruled": document.overruled,
         "vendor_asked": any(question.subject == VENDOR for question in waiting),
         "account_asked": any(question.subject == ACCOUNT for question in waiting),
-        "vendor_answers": answers.for_vendor(document),
+        "vendor_answers": offered[VENDOR],
         "vendor_q": vendor_q,
         "vendor_found": [
             answers.vendor_answer(vendor, 0) for vendor in queries.vendors(document, vendor_q)
         ],
-        "account_answers": answers.for_account(document, chart),
+        "account_answers": offered[ACCOUNT],
         "chart": chart,
         "type_choices": answers.type_choices(),
         "lines": lines,
@@ -189,25 +192,23 @@ def _asked(
     document: Document,
     values: Mapping[str, FieldValue],
     pages: Mapping[int, Page],
-    chart: Sequence[Any],
+    offered: Mapping[str, Sequence[Answer]],
     by_name: Mapping[str, Field],
     trouble: Trouble | None,
 ) -> list[Asked]:
     found = []
     for question in waiting:
-        if question.subject == VENDOR:
-            asked = Asked(question, answers.for_vendor(document))
-        elif question.subject == ACCOUNT:
-            asked = Asked(question, answers.for_account(document, chart))
+        if question.subject in offered:
+            asked = Asked(question, offered[question.subject])
         elif question.is_field:
-            offered = answers.for_field(
+            candidates = answers.for_field(
                 question.subject,
                 values,
                 pages,
                 document.currency,
                 confirmable=not question.blocks,
             )
-            asked = Asked(question, offered, by_name[question.subject])
+            asked = Asked(question, candidates, by_name[question.subject])
         else:
             asked = Asked(question, [], twins=queries.documents_by_code(document, question.twins))
         if trouble and trouble.field in question.codes:

@@ -11,14 +11,24 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
-from zohodocs.access import in_order
+from zohodocs.access import organizations_of
 from zohodocs.domain.identity import fold_name
-from zohodocs.models import Account, Comment, Document, Page, ReviewItem, ReviewState, State, Vendor
+from zohodocs.models import (
+    Account,
+    Comment,
+    Document,
+    Organization,
+    Page,
+    ReviewItem,
+    ReviewState,
+    State,
+    Vendor,
+)
+from zohodocs.models.scope import ScopedQuerySet
 from zohodocs.web.keyset import Order, Slice, page_of
 
 QUEUE_SIZE = 40
@@ -33,8 +43,8 @@ ORDERS = {
     "value": Order("attention", Decimal, descending=True, ties_ascend=True),
     "oldest": Order("opened_at", datetime),
     "newest": Order("opened_at", datetime, descending=True),
-    "amount": Order("worth", Decimal, descending=True),
-    "vendor": Order("vendor_shown", str),
+    "amount": Order("amount", Decimal, descending=True),
+    "vendor": Order("vendor_name", str),
 }
 
 
@@ -65,30 +75,32 @@ def item_for(user: User, code: UUID) -> ReviewItem:
 
 
 def queue(
-    user: User, filters: Mapping[str, Any], *, after: str = "", holding: ReviewItem | None = None
+    user: User,
+    filters: Mapping[str, Any],
+    *,
+    after: str = "",
+    holding: ReviewItem | None = None,
+    among: Sequence[Organization] | None = None,
 ) -> Queue:
     """The open items these filters let through.
 
     `holding`: the item somebody works on; where it is further down, the part begins with it.
+    `among`: the person's companies, where they are known already, here and below.
     """
-    rows = matching(user, filters)
+    rows = matching(user, filters, among=among)
     sort = str(filters.get("sort") or DEFAULT_ORDER)
     order = ORDERS[sort]
-    items = page_of(rows, order, after=after, size=QUEUE_SIZE)
-    begins = not after
-    further = items.following and holding and holding.state == ReviewState.OPEN
-    if holding and further and all(row.pk != holding.pk for row in items.rows):
-        here = page_of(rows.filter(_from(order, holding)), order, size=QUEUE_SIZE)
-        if here.rows and here.rows[0].pk == holding.pk:
-            items, begins = here, False
-    return Queue(items, counted(rows), sort, begins)
+    count, begins = counted(rows), not after
+    if begins and holding is not None and _is_further_down(rows, order, holding):
+        rows, begins = rows.filter(_beyond(order, holding, including=True)), False
+    return Queue(page_of(_cards(rows), order, after=after, size=QUEUE_SIZE), count, sort, begins)
 
 
-def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
-    """Open items of this person's companies, with the columns the orders need."""
-    rows = _open(user)
-    if code := filters.get("organization"):
-        rows = rows.filter(organization__code=code)
+def matching(
+    user: User, filters: Mapping[str, Any], *, among: Sequence[Organization] | None = None
+) -> ScopedQuerySet[ReviewItem]:
+    """Open items of this person's companies that these filters let through."""
+    rows = _mine(user, among, only=filters.get("organization"))
     if reason := filters.get("reason"):
         rows = rows.filter(reason=reason)
     whose = filters.get("whose")
@@ -109,19 +121,29 @@ def matching(user: User, filters: Mapping[str, Any]) -> QuerySet[ReviewItem]:
         rows = rows.filter(document__gross_total__gte=low)
     if (high := filters.get("amount_to")) is not None:
         rows = rows.filter(document__gross_total__lte=high)
-    return rows.select_related("document", "organization", "claimed_by", "assigned_to").annotate(
-        worth=Coalesce(F("document__gross_total"), Value(Decimal(0))),
-        vendor_shown=F("document__vendor_name"),
-    )
+    return rows.select_related("document", "organization", "claimed_by", "assigned_to")
 
 
-def _open(user: User) -> QuerySet[ReviewItem]:
-    return in_order(ReviewItem.objects.all(), user).filter(state=ReviewState.OPEN)
+def _mine(
+    user: User, among: Sequence[Organization] | None, *, only: str | None = None
+) -> ScopedQuerySet[ReviewItem]:
+    companies = organizations_of(user) if among is None else among
+    if only:
+        companies = [company for company in companies if company.code == only]
+    rows: ScopedQuerySet[ReviewItem] = ReviewItem.objects.for_organizations(companies)
+    return rows.filter(state=ReviewState.OPEN)
 
 
-def counted(rows: QuerySet[Any]) -> str:
+def _cards(rows: ScopedQuerySet[ReviewItem]) -> ScopedQuerySet[ReviewItem]:
+    """Without what no card of the queue shows; a document can be large."""
+    left_out = ("line_items", "tax_lines", "flags", "vendor_match", "account_choice", "overruled")
+    rows = rows.select_related(None).select_related("document", "claimed_by", "assigned_to")
+    return rows.defer(*(f"document__{name}" for name in left_out))
+
+
+def counted(rows: ScopedQuerySet[ReviewItem]) -> str:
     """How many, up to a thousand; beyond that nobody counts, and the database need not either."""
-    number = rows.order_by()[:_COUNTED].count()
+    number = _first(rows).values("pk").count()
     return str(number) if number < _COUNTED else f"{_COUNTED - 1}+"
 
 
@@ -132,31 +154,35 @@ def neighbour(
     *,
     backwards: bool = False,
     free: bool = False,
+    among: Sequence[Organization] | None = None,
 ) -> ReviewItem | None:
     """The item after this one (or before it) in the same queue, decided or not.
 
     `free`: of those only that nobody else has open.
     """
     order = ORDERS[str(filters.get("sort") or DEFAULT_ORDER)]
-    rows = matching(user, filters).filter(_beyond(order, item, backwards=backwards))
+    rows = matching(user, filters, among=among)
+    rows = rows.filter(_beyond(order, item, backwards=backwards))
     if free:
         rows = rows.filter(_free_for(user))
-    return rows.order_by(*order.by(backwards=backwards)).first()
+    return rows.head(*order.by(backwards=backwards), size=1).first()
 
 
-def _beyond(order: Order, item: ReviewItem, *, backwards: bool = False) -> Q:
-    values = {
-        "attention": item.attention,
-        "opened_at": item.opened_at,
-        "worth": item.document.gross_total or Decimal(0),
-        "vendor_shown": item.document.vendor_name,
-    }
-    return order.beyond(values[order.column], item.pk, backwards=backwards)
+def _beyond(
+    order: Order, item: ReviewItem, *, backwards: bool = False, including: bool = False
+) -> Q:
+    value = getattr(item, order.column)
+    return order.beyond(value, item.pk, backwards=backwards, including=including)
 
 
-def _from(order: Order, item: ReviewItem) -> Q:
-    """This item and what comes after it."""
-    return Q(pk=item.pk) | _beyond(order, item)
+def _is_further_down(rows: ScopedQuerySet[ReviewItem], order: Order, item: ReviewItem) -> bool:
+    """Whether it is among these, but so many come before it that the first part ends above."""
+    before = rows.filter(_beyond(order, item, backwards=True))
+    by = order.by(backwards=True)
+    return (
+        before.head(*by, size=QUEUE_SIZE).values("pk").count() == QUEUE_SIZE
+        and rows.filter(pk=item.pk).exists()
+    )
 
 
 def next_item(user: User, filters: Mapping[str, Any], item: ReviewItem) -> ReviewItem | None:
@@ -166,7 +192,7 @@ def next_item(user: User, filters: Mapping[str, Any], item: ReviewItem) -> Revie
         return following
     order = ORDERS[str(filters.get("sort") or DEFAULT_ORDER)]
     rows = matching(user, filters).filter(_free_for(user)).exclude(pk=item.pk)
-    return rows.order_by(*order.by()).first()
+    return rows.head(*order.by(), size=1).first()
 
 
 def _free_for(user: User) -> Q:
@@ -175,18 +201,24 @@ def _free_for(user: User) -> Q:
     return unheld & (Q(assigned_to=None) | Q(assigned_to=user))
 
 
-def reasons(user: User, chosen: str = "") -> list[tuple[str, int]]:
+def reasons(
+    user: User, chosen: str = "", *, among: Sequence[Organization] | None = None
+) -> list[tuple[str, int]]:
     """The reasons among the first thousand of this person's queue, most frequent first.
 
     The `chosen` one is among them in any case. Beyond a thousand nobody counts.
     """
-    rows = _open(user)
-    most_telling = rows.order_by("-attention", "pk").values_list("reason", flat=True)[:_COUNTED]
-    found = Counter(str(reason) for reason in most_telling)
+    mine = _mine(user, among)
+    found = Counter(str(reason) for reason in _first(mine).values_list("reason", flat=True))
     listed = sorted(found.items(), key=lambda each: (-each[1], each[0]))[:30]
     if chosen and all(code != chosen for code, _ in listed):
-        listed.append((chosen, rows.filter(reason=chosen)[:_COUNTED].count()))
+        listed.append((chosen, _first(mine.filter(reason=chosen)).values("pk").count()))
     return listed
+
+
+def _first(rows: ScopedQuerySet[ReviewItem]) -> ScopedQuerySet[ReviewItem]:
+    """As many as are counted, out of the index: wherever in the table the open ones lie."""
+    return rows.head(*ORDERS[DEFAULT_ORDER].by(), size=_COUNTED)
 
 
 def accounts(document: Document) -> list[Account]:
@@ -199,18 +231,14 @@ def accounts(document: Document) -> list[Account]:
 
 
 def usual_accounts(document: Document) -> dict[int, int]:
-    """How often each account was used in documents of this vendor that were approved."""
+    """How often each account was used in the latest documents of this vendor that were approved."""
     if document.vendor_id is None:
         return {}
-    rows = (
-        Document.objects.for_organization(document.organization_id)
-        .filter(vendor_id=document.vendor_id, approved_at__isnull=False)
-        .exclude(account=None)
-        .values_list("account_id")
-        .annotate(n=Count("pk"))
-        .order_by("-n")
+    rows = Document.objects.for_organization(document.organization_id).filter(
+        vendor_id=document.vendor_id, approved_at__isnull=False, account__isnull=False
     )
-    return dict(rows[:5])
+    latest = rows.order_by("-issue_date").values_list("account_id", flat=True)[:_COUNTED]
+    return dict(Counter(latest).most_common(5))
 
 
 def vendors(document: Document, q: str) -> list[Vendor]:

@@ -3,7 +3,8 @@
     python -m scripts.bench [NAME…] [--page FILE]
 
 Each is a process on a fresh cluster; what is printed is what `manage.py bench --json` says. With
-`--page` the figures go to that file as well, with machine and commit (docs/performance.md).
+`--page` the figures go to that file as well (docs/performance.md), each with its day, commit and
+machine; what was not measured now stays as it was.
 """
 
 import argparse
@@ -41,8 +42,9 @@ def main() -> int:
         results[name] = found
         print(f"{name}: {', '.join(f'{key} {value}' for key, value in found.items())}", flush=True)
     if arguments.page:
-        page = performance_page.written(results, machine=machine(), commit=commit(), day=today())
-        arguments.page.write_text(page, encoding="utf-8")
+        where = {"day": today(), "commit": commit(), "machine": machine()}
+        new = {name: {**where, "said": found} for name, found in results.items()}
+        performance_page.write(arguments.page, new, order=NAMES)
     if failed:
         print(f"did not run: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

@@ -1,6 +1,7 @@
 """docs/performance.md from what the benchmarks said, and the picture beside it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -28,40 +29,57 @@ _SAYS = {
     "flags": "One evaluated flag",
     "rollouts": "A thousand simulated rollouts",
 }
-_Results = Mapping[str, Mapping[str, Any]]
+# What a benchmark said, with its day, commit and machine.
+_Entries = Mapping[str, Mapping[str, Any]]
 
 
-def written(results: _Results, *, machine: str, commit: str, day: str) -> str:
-    """The page in Markdown; where `scale` was measured, its picture is written as well."""
+def write(page: Path, new: _Entries, *, order: Sequence[str]) -> None:
+    """The page with these figures, and with those it had of what was not measured now.
+
+    All of them lie beside it as JSON.
+    """
+    kept = page.with_suffix(".json")
+    entries: _Entries = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    entries = {**entries, **new}
+    entries = {name: entries[name] for name in order if name in entries}
+    kept.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
+    page.write_text(_written(entries), encoding="utf-8")
+
+
+def _written(entries: _Entries) -> str:
+    """In Markdown; where `scale` was measured, its picture is written as well."""
     parts = [
         "# What the machine can carry\n",
-        f"Measured on {day} at commit {commit}: {machine}. `make bench` measures anew and writes"
-        " this page; every figure\nis a ratio to a baseline of the same run first, as the machine"
-        " is shared and its seconds are its own.\n",
-        "| benchmark | what | asked | ratio | baseline | product |",
-        "|---|---|---|---|---|---|",
-        *(_row(name, found) for name, found in results.items()),
+        "`make bench` measures anew and writes this page. Every figure is a ratio to a baseline of"
+        " the same run first, as the\nmachine is shared and its seconds are its own.\n",
+        "| benchmark | what | asked | ratio | baseline | product | measured |",
+        "|---|---|---|---|---|---|---|",
+        *(_row(name, entry) for name, entry in entries.items()),
         "",
     ]
-    if "scale" in results:
-        (DOCS / PICTURE).write_text(_picture(results["scale"]), encoding="utf-8")
-        parts += ["## A million documents\n", *_scale(results["scale"])]
+    if "scale" in entries:
+        said = entries["scale"]["said"]
+        (DOCS / PICTURE).write_text(_picture(said), encoding="utf-8")
+        parts += ["## A million documents\n", *_scale(said)]
     parts += ["## Everything that was said\n"]
-    parts += [line for name, found in results.items() for line in _all(name, found)]
+    parts += [line for name, entry in entries.items() for line in _all(name, entry)]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _row(name: str, found: Mapping[str, Any]) -> str:
+def _row(name: str, entry: Mapping[str, Any]) -> str:
+    found = entry["said"]
     return (
         f"| `{name}` | {_SAYS.get(name, '')} | {_ASKED.get(name, '–')} | {found['ratio']:.2f} |"
         f" {_figure(found['baseline'])} | {_figure(found['product'])} |"
+        f" {entry['day']}, {entry['commit']} |"
     )
 
 
-def _all(name: str, found: Mapping[str, Any]) -> list[str]:
+def _all(name: str, entry: Mapping[str, Any]) -> list[str]:
+    found = entry["said"]
     notes = {key: value for key, value in found.items() if key not in ("ratio", "unit")}
     return [
-        f"**{name}** ({found['unit']}): ratio {found['ratio']:.4g}; "
+        f"**{name}** ({found['unit']}; on {entry['machine']}): ratio {found['ratio']:.4g}; "
         + "; ".join(f"{key.replace('_', ' ')} {_figure(value)}" for key, value in notes.items())
         + ".\n"
     ]

@@ -11,7 +11,6 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.http import Http404, HttpRequest, HttpResponse
 
 from zohodocs.models import Document, Membership, Organization, Role
-from zohodocs.models.scope import Row, ScopedQuerySet
 
 DECIDING_ROLES = (Role.REVIEWER, Role.APPROVER, Role.ADMIN)
 
@@ -19,14 +18,6 @@ DECIDING_ROLES = (Role.REVIEWER, Role.APPROVER, Role.ADMIN)
 def organizations_of(user: Any) -> list[Organization]:
     """The organisations this person belongs to, by name."""
     return list(Organization.objects.for_user(user).order_by("name"))
-
-
-def in_order(rows: ScopedQuerySet[Row], user: Any) -> ScopedQuerySet[Row]:
-    """What `for_user` lets through, for long lists.
-
-    Those of one company an index gives in their order; through the memberships none could.
-    """
-    return rows.filter(organization__in=organizations_of(user))
 
 
 def organizations_led_by(user: Any) -> list[Organization]:

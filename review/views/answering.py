@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from review.forms import SORTS, WHOSE, QueueFilter
 from review.parsing import NotReadable
 from review.reasons import reason_label
 from zohodocs.access import organizations_led_by, organizations_of
-from zohodocs.models import AuditEvent, Document, ReviewItem, State
+from zohodocs.models import AuditEvent, Document, Organization, ReviewItem, State
 from zohodocs.web import history
 from zohodocs.web.formats import age
 from zohodocs.web.htmx import Request, page, wants_part
@@ -57,13 +58,23 @@ def address(request: Request, item: ReviewItem) -> str:
     return reverse("review:item", args=[item.code]) + kept_query(request)
 
 
-def queue_context(request: Request, *, holding: ReviewItem | None = None) -> dict[str, Any]:
+def queue_context(
+    request: Request,
+    *,
+    holding: ReviewItem | None = None,
+    mine: Sequence[Organization] | None = None,
+) -> dict[str, Any]:
     """The left column, with the item somebody works on among what it shows."""
     filters = filters_of(request)
+    mine = organizations_of(request.user) if mine is None else mine
     return {
         "section": "review",
         "queue": queries.queue(
-            request.user, filters, after=request.GET.get("after", ""), holding=holding
+            request.user,
+            filters,
+            after=request.GET.get("after", ""),
+            holding=holding,
+            among=mine,
         ),
         "filters": filters,
         "filtered": bool(set(filters) - {"sort"}),
@@ -72,11 +83,13 @@ def queue_context(request: Request, *, holding: ReviewItem | None = None) -> dic
         "views": saved.of(request.user),
         "query": kept_query(request),
         "kept": kept_filters(request),
-        "organizations": organizations_of(request.user),
+        "organizations": mine,
         "leads": bool(organizations_led_by(request.user)),
         "reasons": [
             (code, reason_label(code), number)
-            for code, number in queries.reasons(request.user, filters.get("reason") or "")
+            for code, number in queries.reasons(
+                request.user, filters.get("reason") or "", among=mine
+            )
         ],
         "now": timezone.now(),
         "undoable": _undoable(request),
@@ -90,8 +103,9 @@ def item_context(
     """The whole desk for one item."""
     filters = filters_of(request)
     user = request.user
+    mine = organizations_of(user)
     return {
-        **queue_context(request, holding=item),
+        **queue_context(request, holding=item, mine=mine),
         **desk.context(
             item,
             user,
@@ -99,8 +113,8 @@ def item_context(
             vendor_q=request.GET.get("q_vendor", "").replace("\0", "")[:100],
             trouble=trouble,
         ),
-        "following": queries.neighbour(user, filters, item),
-        "before": queries.neighbour(user, filters, item, backwards=True),
+        "following": queries.neighbour(user, filters, item, among=mine),
+        "before": queries.neighbour(user, filters, item, backwards=True, among=mine),
         "decided": desk.decided_sentence(item.document),
         "holder": actions.holder(item, user),
         "deciders": actions.deciders(item),

@@ -31,7 +31,15 @@ from .page_pick import PagePick
 from .policy import Policy
 from .posting import KnownBill, Posting, PostingKind
 from .posting_call import PostingCall
-from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
+from .review import (
+    Correction,
+    ReviewItem,
+    ReviewKind,
+    ReviewState,
+    Verdict,
+    keep_all_places,
+    keep_place,
+)
 from .rollout import (
     EvidenceSnapshot,
     Experiment,
@@ -130,6 +138,8 @@ __all__ = [
     "Verdict",
     "WorseWhen",
     "ZohoCopy",
+    "keep_all_places",
+    "keep_place",
     "keep_text",
     "mirror_contact",
     "with_words",

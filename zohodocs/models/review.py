@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +80,9 @@ class ReviewItem(ScopedModel):
 
     # What a look is worth (domain/attention.py): the order of the queue.
     attention = models.DecimalField(max_digits=16, decimal_places=4, default=0, db_default=0)
+    # What the queue is sorted by, as the open item's document says it; no total counts as nothing.
+    amount = models.DecimalField(max_digits=16, decimal_places=3, default=0, db_default=0)
+    vendor_name = models.CharField(max_length=300, blank=True, default="", db_default="")
     # Who should do it; nobody = whoever comes.
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -107,15 +114,58 @@ class ReviewItem(ScopedModel):
         )
         indexes = (
             models.Index(fields=["organization", "state", "opened_at"], name="review_org_open"),
+            # With what is counted: the first thousand are counted without a look at the rows.
             models.Index(
                 fields=["organization", "-attention", "id"],
-                name="review_org_attention",
+                include=["reason", "postponed_until"],
+                name="review_org_value",
+                condition=Q(state="open"),
+            ),
+            models.Index(
+                fields=["organization", "amount", "id"],
+                name="review_org_amount",
+                condition=Q(state="open"),
+            ),
+            models.Index(
+                fields=["organization", "vendor_name", "id"],
+                name="review_org_vendor",
                 condition=Q(state="open"),
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.document_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new one takes its place in the queue from its document."""
+        if self._state.adding:
+            for name, value in _place(self.document).items():
+                setattr(self, name, value)
+        super().save(*args, **kwargs)
+
+
+def keep_place(document: Document) -> None:
+    """Bring the open items of this document to where what it says now belongs in the queue."""
+    place = _place(document)
+    rows = ReviewItem.objects.filter(document=document, state=ReviewState.OPEN)
+    rows.exclude(**place).update(**place)
+
+
+def keep_all_places() -> int:
+    """The same for every open item: what an older release wrote knows nothing of it. How many."""
+    total = Coalesce("document__gross_total", Decimal(0), output_field=models.DecimalField())
+    wrong = ReviewItem.objects.filter(state=ReviewState.OPEN).exclude(
+        amount=total, vendor_name=F("document__vendor_name")
+    )
+    documents = Document.objects.filter(pk=OuterRef("document_id"))
+    return wrong.update(
+        amount=Coalesce(Subquery(documents.values("gross_total")), Decimal(0)),
+        vendor_name=Subquery(documents.values("vendor_name")),
+    )
+
+
+def _place(document: Document) -> dict[str, Any]:
+    return {"amount": document.gross_total or Decimal(0), "vendor_name": document.vendor_name}
 
 
 class Correction(models.Model):

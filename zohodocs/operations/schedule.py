@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from zohodocs.models import Document, Heartbeat, keep_text
+from zohodocs.models import Document, Heartbeat, keep_all_places, keep_text
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
@@ -58,7 +58,7 @@ def tasks() -> list[Task]:
     """What this site does again and again; no backups where no place for them is named."""
     night = [
         Task(Heartbeat.AUDIT, _night_came, verify_audit),
-        Task(Heartbeat.WORDS, _night_came, _keep_words),
+        Task(Heartbeat.WORDS, _night_came, _catch_up),
     ]
     if settings.BACKUP_URL:
         night.append(
@@ -83,13 +83,17 @@ def _mail(now: datetime) -> None:
     Heartbeat.beat(Heartbeat.DIGEST, now=timezone.now(), facts={"sent": sent})
 
 
-def _keep_words(now: datetime) -> None:
-    """What an older release took in, while a new one was brought out, is found by its words too."""
+def _catch_up(now: datetime) -> None:
+    """What an older release took in, while a new one was brought out, is found by its words too.
+
+    And it stands where it belongs in the queue.
+    """
     kept = 0
     for document in Document.objects.filter(moved_at__gte=now - _LATELY).iterator():
         keep_text(document)
         kept += 1
-    Heartbeat.beat(Heartbeat.WORDS, now=timezone.now(), facts={"documents": kept})
+    facts = {"documents": kept, "items": keep_all_places()}
+    Heartbeat.beat(Heartbeat.WORDS, now=timezone.now(), facts=facts)
 
 
 def verify_audit(_now: datetime) -> None:

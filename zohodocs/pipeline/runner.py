@@ -24,7 +24,7 @@ from zohodocs.domain.verdicts import (
     VendorMatch,
     VendorOutcome,
 )
-from zohodocs.models import WORKER, AuditEvent, Document, Policy, State, keep_text
+from zohodocs.models import WORKER, AuditEvent, Document, Policy, State, keep_place, keep_text
 from zohodocs.rollout import limits, shadow
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
@@ -145,6 +145,7 @@ def recheck(document: Document) -> None:
     records.save_findings(document, _all_findings(checked, decision))
     document.refresh_from_db()
     keep_text(document)
+    keep_place(document)
     if document.state == State.IN_REVIEW:
         records.open_review(document, decision.reasons, checked.invoice.gross_total, now=now)
 
@@ -256,6 +257,10 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
         )
         if not moved:
             raise LostLease
+        # The question about it takes its place in the queue by them.
+        document.gross_total, document.vendor_name = values["gross_total"], values["vendor_name"]
+        if not first:
+            keep_place(document)
         if case.reading is not None:
             records.save_pages(document, case.reading.pages)
         if extraction is not None:

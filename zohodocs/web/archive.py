@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from zohodocs.access import document_for, in_order, may_decide, organizations_of
+from zohodocs.access import document_for, may_decide, organizations_of
 from zohodocs.domain.identity import compared_number
 from zohodocs.domain.invoice import FIELD_NAMES
 from zohodocs.models import (
@@ -22,6 +22,7 @@ from zohodocs.models import (
     Document,
     FieldValue,
     Finding,
+    Organization,
     Page,
     Posting,
     ReviewItem,
@@ -66,12 +67,13 @@ class ArchiveFilter(forms.Form):
 def documents(request: Request) -> HttpResponse:
     """The list, newest first."""
     filters = ArchiveFilter(request.GET).values()
+    mine = organizations_of(request.user)
     context = {
         "section": "documents",
         "filters": filters,
-        "organizations": organizations_of(request.user),
+        "organizations": mine,
         "states": State.choices,
-        "found": listed(request.user, filters, after=request.GET.get("after", "")),
+        "found": listed(request.user, filters, after=request.GET.get("after", ""), among=mine),
     }
     return page(request, "web/documents.html", part="rows", context=context)
 
@@ -115,16 +117,24 @@ def document(request: Request, code: UUID) -> HttpResponse:
     return page(request, "web/document.html", part="status", context=context)
 
 
-def listed(user: Any, filters: Mapping[str, Any], *, after: str = "") -> Slice[Document]:
+def listed(
+    user: Any,
+    filters: Mapping[str, Any],
+    *,
+    after: str = "",
+    among: Sequence[Organization] | None = None,
+) -> Slice[Document]:
     """The next documents of the archive, newest first.
 
     A word that stands on most papers is found fastest by reading the newest ones; a rare one by
-    the index of words. Nobody knows before, so the newest are read first.
+    the index of words. Nobody knows before, so the newest are read first. `among`: the person's
+    companies, where they are known already.
     """
+    mine = organizations_of(user) if among is None else among
     plain = {key: value for key, value in filters.items() if key != "q"}
     if "q" not in filters:
-        return page_of(matching(user, plain), NEWEST, after=after, size=_PAGE)
-    newest = matching(user, plain).select_related(None).only("pk", NEWEST.column)
+        return page_of(matching(user, plain, among=mine), NEWEST, after=after, size=_PAGE)
+    newest = matching(user, plain, among=mine).select_related(None).only("pk", NEWEST.column)
     near = page_of(newest, NEWEST, after=after, size=_NEAR)
     if near.following:
         rows = Document.objects.filter(pk__in=[row.pk for row in near.rows])
@@ -132,14 +142,18 @@ def listed(user: Any, filters: Mapping[str, Any], *, after: str = "") -> Slice[D
         found = page_of(with_words_read(rows, filters["q"]), NEWEST, size=_PAGE)
         if found.following:
             return found
-    return page_of(matching(user, filters), NEWEST, after=after, size=_PAGE)
+    return page_of(matching(user, filters, among=mine), NEWEST, after=after, size=_PAGE)
 
 
-def matching(user: Any, filters: Mapping[str, Any]) -> QuerySet[Document]:
+def matching(
+    user: Any, filters: Mapping[str, Any], *, among: Sequence[Organization] | None = None
+) -> QuerySet[Document]:
     """Documents of this person's companies that these filters let through."""
-    rows: QuerySet[Document] = in_order(Document.objects.all(), user)
+    companies = organizations_of(user) if among is None else among
+    if code := filters.get("organization"):
+        companies = [company for company in companies if company.code == code]
+    rows: QuerySet[Document] = Document.objects.for_organizations(companies)
     plain = {
-        "organization": "organization__code",
         "state": "state",
         "amount_from": "gross_total__gte",
         "amount_to": "gross_total__lte",

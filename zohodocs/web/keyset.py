@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from zohodocs.models.scope import ScopedQuerySet
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -28,13 +30,14 @@ class Order:
         tie = "-" if self._tie_descends != backwards else ""
         return f"{sign}{self.column}", f"{tie}pk"
 
-    def beyond(self, value: Any, pk: int, *, backwards: bool = False) -> Q:
-        """Rows that come after this one, or before it."""
+    def beyond(self, value: Any, pk: int, *, backwards: bool = False, including: bool = False) -> Q:
+        """Rows that come after this one, or before it; `including`: and itself."""
         compare = "lt" if self.descending != backwards else "gt"
         tie = "lt" if self._tie_descends != backwards else "gt"
-        return Q(**{f"{self.column}__{compare}": value}) | Q(
-            **{self.column: value, f"pk__{tie}": pk}
-        )
+        here = "e" if including else ""
+        # The bound of the column alone lets an index begin at this row; an OR alone would not.
+        bound = Q(**{f"{self.column}__{compare}e": value})
+        return bound & (Q(**{f"{self.column}__{compare}": value}) | Q(**{f"pk__{tie}{here}": pk}))
 
     @property
     def _tie_descends(self) -> bool:
@@ -83,6 +86,10 @@ def page_of(rows: QuerySet[Row], order: Order, *, after: str = "", size: int = 5
     place = order.read(after) if after else None
     if place is not None:
         rows = rows.filter(order.beyond(*place))
-    found = list(rows.order_by(*order.by())[: size + 1])
+    by = order.by()
+    if isinstance(rows, ScopedQuerySet):
+        found = list(rows.head(*by, size=size + 1))
+    else:
+        found = list(rows.order_by(*by)[: size + 1])
     more = len(found) > size
     return Slice(found[:size], order.cursor(found[size - 1]) if more else "")

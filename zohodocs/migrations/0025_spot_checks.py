@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('zohodocs', '0022_metric_guardrail'),
+        ('zohodocs', '0024_queue_in_every_order'),
     ]
 
     operations = [
