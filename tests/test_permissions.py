@@ -36,6 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 #   back   where Zoho sends a browser back: without its own state nothing happens
 #   first  a new installation: who has its code; later superusers: tests/web/test_setup.py
 #   super  superusers: a flag reaches every company; for all others it is not there
+#   staff  whoever sees the admin: it shows no paper of anybody
 #   admin  whoever administers the company; for all others it is not there
 ADDRESSES = {
     "language": "open",
@@ -95,6 +96,7 @@ ADDRESSES = {
     "review:let_go_ahead": "own",
     "review:let_go": "write",
     "review:take_over": "write",
+    "components": "staff",
     "preferences": "own",
     "setup": "first",
     "setup_admin": "first",
@@ -301,6 +303,14 @@ def test_only_superusers_see_and_move_the_rollout(house: House) -> None:
     nothing_there = {"rollout_revert", "rollout_repair"}
     assert {name for name, status in found.items() if status == 404} == nothing_there
     assert not any(status >= 500 for status in found.values())
+
+
+def test_only_staff_sees_the_components(house: House) -> None:
+    everybody = (house.cast.omar, house.cast.ana, house.cast.bob, house.admin)
+    assert {house.sent("components", user).status_code for user in everybody} == {404}
+
+    staff = UserFactory(username="sven", is_staff=True)
+    assert house.sent("components", staff).status_code == 200
 
 
 def test_only_who_gives_second_approvals_sees_the_team(house: House) -> None:

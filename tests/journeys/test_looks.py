@@ -1,4 +1,4 @@
-"""Every page of ours: readable by all, light and dark, on a laptop, a large screen and a tablet.
+"""Every page of ours: readable by all, light and dark, on screens from a phone to a large one.
 
 `SCREENS=DIR` keeps a picture of each (`docs/screens`).
 """
@@ -42,7 +42,12 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("plain_static"),
 ]
-SIZES = {"laptop": (1366, 768), "large": (2560, 1440), "tablet": (820, 1180)}
+SIZES = {
+    "laptop": (1366, 768),
+    "large": (2560, 1440),
+    "tablet": (820, 1180),
+    "phone": (390, 844),
+}
 _FOLDER = os.environ.get("SCREENS", "")
 
 
@@ -57,7 +62,7 @@ def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page
     """Logged in as one who may see everything."""
     nora = MembershipFactory(
         organization=cast.nordlicht,
-        user=UserFactory(username="nora", is_superuser=True),
+        user=UserFactory(username="nora", is_superuser=True, is_staff=True),
         role=Role.ADMIN,
     ).user
     context = browser.new_context(locale="en-GB")
@@ -130,6 +135,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "postings": reverse("postings"),
         "connection": reverse("connection", args=[cast.nordlicht.code]),
         "password": reverse("account_change_password"),
+        "components": reverse("components"),
     }
 
 
