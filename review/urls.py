@@ -37,6 +37,7 @@ urlpatterns = [
     path("change/<uuid:code>/withdraw/", views.amendment, {"verb": "withdraw"}, name="withdraw"),
     path("<uuid:code>/claim/", views.keep, name="claim"),
     path("<uuid:code>/claim/ahead/", views.ahead, name="ahead"),
+    path("<uuid:code>/kept/", views.kept, name="kept"),
     path("ahead/leave/", views.let_go_ahead, name="let_go_ahead"),
     path("<uuid:code>/claim/leave/", views.let_go, name="let_go"),
     path("<uuid:code>/claim/take-over/", views.take_over, name="take_over"),

@@ -93,6 +93,7 @@ ADDRESSES = {
     "review:again": "write",
     "review:claim": "write",
     "review:ahead": "write",
+    "review:kept": "read",
     "review:let_go_ahead": "own",
     "review:let_go": "write",
     "review:take_over": "write",

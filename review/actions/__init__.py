@@ -7,7 +7,7 @@ has one effect however often it is sent.
 from .amending import accept_standing, confirm, propose, withdraw
 from .approving import Approval, approve
 from .arranging import assign, colleagues, comment, deciders, escalate, postpone
-from .claiming import claim, keep_ahead, let_go_ahead, take_over
+from .claiming import claim, is_kept, keep_ahead, let_go_ahead, take_over
 from .claiming import release as release_claim
 from .closing import close_as_copy, file, reject
 from .correcting import Reading, accept, choose_account, choose_vendor, correct, correct_lines
@@ -49,6 +49,7 @@ __all__ = [
     "file",
     "hold",
     "holder",
+    "is_kept",
     "judge",
     "judge_pair",
     "keep_ahead",

@@ -3,7 +3,7 @@
 from .arranging import assign, comment, escalate, postpone
 from .asides import remember, vendor_aside, what_if, why
 from .bulk import approve_several, bulk
-from .claims import ahead, keep, let_go, let_go_ahead, take_over
+from .claims import ahead, keep, kept, let_go, let_go_ahead, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .judging import judge, pair
@@ -35,6 +35,7 @@ __all__ = [
     "judge",
     "keep",
     "keep_view",
+    "kept",
     "let_go",
     "let_go_ahead",
     "lines",
