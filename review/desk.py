@@ -22,7 +22,7 @@ from zohodocs.models import (
     State,
 )
 
-from . import actions, answers, grid, look_alikes, queries, questions, summary
+from . import actions, answers, grid, look_alikes, micro, queries, questions, summary
 from .answers import Answer, Field
 from .questions import ACCOUNT, VENDOR, Question
 
@@ -107,6 +107,7 @@ def context(
     asking = questions.from_findings(findings, document, values)
     waiting = [question for question in asking if question.waits]
     asked = _asked(waiting, document, values, pages, chart, by_name, trouble)
+    pairs = actions.pairs_of(item)
     number = _page_number(page, asked, document)
     if number not in pages:
         pages |= {row.number: row for row in Page.objects.filter(document=document, number=number)}
@@ -131,7 +132,8 @@ def context(
         "failed": document.state == State.FAILED,
         "may_decide": may_decide(user, document.organization_id),
         "asked": asked,
-        "pairs": actions.pairs_of(item),
+        "pairs": pairs,
+        "quick": _quick(asked, len(pairs), document),
         "left": len(waiting),
         "obstacle": questions.obstacle(asking),
         "four_eyes": [question for question in asking if question.four_eyes],
@@ -206,6 +208,14 @@ def _asked(
         found.append(asked)
     at = next((index for index, asked in enumerate(found) if asked.problem or asked.refusal), 0)
     return [replace(asked, current=index == at) for index, asked in enumerate(found)]
+
+
+def _quick(asked: Sequence[Asked], pairs: int, document: Document) -> micro.Micro | None:
+    """The one question that is left, if that is all and its answers were read."""
+    question = micro.fit([each.question for each in asked], pairs=pairs)
+    if question is None:
+        return None
+    return micro.of(question, asked[0].answers, version=document.version)
 
 
 def _page_number(wanted: int | None, asked: Sequence[Asked], document: Document) -> int:

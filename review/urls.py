@@ -22,6 +22,7 @@ urlpatterns = [
     path("<uuid:code>/paper/", views.item, {"part": "paper"}, name="paper"),
     path("<uuid:code>/vendors/", views.item, {"part": "vendors"}, name="vendors"),
     path("<uuid:code>/correct/", views.correct, name="correct"),
+    path("<uuid:code>/answer/", views.answer, name="answer"),
     path("<uuid:code>/vendor/", views.vendor, name="vendor"),
     path("<uuid:code>/account/", views.account, name="account"),
     path("<uuid:code>/lines/", views.lines, name="lines"),

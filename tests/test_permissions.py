@@ -54,6 +54,7 @@ ADDRESSES = {
     "posting": "read",
     "original": "read",
     "page_picture": "read",
+    "field_picture": "read",
     "people": "admin",
     "people_invite": "admin",
     "people_link": "admin",
@@ -77,6 +78,7 @@ ADDRESSES = {
     "review:undo": "write",
     "review:reopen": "write",
     "review:correct": "write",
+    "review:answer": "write",
     "review:vendor": "write",
     "review:account": "write",
     "review:lines": "write",
@@ -210,6 +212,8 @@ class House:
             return reverse(name, args=[self.arrival.code])
         if name == "page_picture":
             return reverse(name, args=[document.code, 1])
+        if name == "field_picture":
+            return reverse(name, args=[document.code, "invoice_number"])
         if name == "export":
             return reverse(name, args=["csv"])
         if name.startswith("rollout_"):

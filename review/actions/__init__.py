@@ -13,6 +13,7 @@ from .closing import close_as_copy, file, reject
 from .correcting import Reading, accept, choose_account, choose_vendor, correct, correct_lines
 from .entries import adopt, hold, release, retry
 from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
+from .micro import answer
 from .pairs import judge_pair, pairs_of
 from .parting import Pick, arrange, put_back
 from .returning import reopen, try_again, undo
@@ -31,6 +32,7 @@ __all__ = [
     "accept",
     "accept_standing",
     "adopt",
+    "answer",
     "approve",
     "arrange",
     "assign",

@@ -8,7 +8,7 @@ import re
 _IDS = re.compile(r' (id|for|list|aria-labelledby|aria-describedby)="([^"]+)"')
 # What an example must not do by itself: take the focus, ask the server.
 _DEEDS = re.compile(r' autofocus\b| hx-trigger="[^"]*"| hx-swap-oob="[^"]*"')
-_PICTURE = re.compile(r'src="[^"]*/pages/\d+\.webp"')
+_PICTURE = re.compile(r'src="[^"]*/(?:pages|fields)/\w+\.webp[^"]*"')
 _DIALOG = re.compile(r"<dialog ")
 # Parts of a page one can jump to: each has a name of its own.
 _NAMED = re.compile(r'(<(?:section|nav)\b[^>]* aria-label="[^"]*)"')

@@ -9,10 +9,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from review import grid
+from review import grid, micro
 from review.answers import Answer, Field
 from review.desk import Asked, Mark
 from review.look_alikes import LookAlike
+from review.micro import Micro
 from review.questions import Question
 from zohodocs.domain.invoice import LineItem
 from zohodocs.models import (
@@ -84,6 +85,12 @@ def questions() -> dict[str, Asked]:
     problem = "“11.2x” is not an amount. Write it like 1121.69."
     wrong = Asked(missing, [], total, typed="11.2x", problem=problem, current=True)
     return {**asked, "wrong": wrong}
+
+
+def quick() -> Micro | None:
+    """The only question that is left."""
+    asked = questions()["field"]
+    return micro.of(asked.question, asked.answers, version=1)
 
 
 def vendors() -> list[Answer]:

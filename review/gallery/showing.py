@@ -159,6 +159,7 @@ def _questions() -> list[Example]:
         Example(_("perhaps not ours"), question, {"each": asked["file"]}),
         Example(_("a look-alike"), question, {"each": asked["twins"]}),
         Example(_("blind, of two ways"), "review/_pairs.html", {"pairs": [pair]}),
+        Example(_("a quick answer, on a phone"), "review/_quick.html", {"quick": papers.quick()}),
         Example(_("changed in Zoho Books"), "review/_entry.html", {"item": from_zoho}),
     ]
 

@@ -7,6 +7,7 @@ from .claims import ahead, keep, kept, let_go, let_go_ahead, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .judging import judge, pair
+from .micro import answer
 from .notices import notice_count, notices, read_notices
 from .pages import arrange, pages, put_back
 from .returns import again, reopen, undo
@@ -21,6 +22,7 @@ __all__ = [
     "again",
     "ahead",
     "amendment",
+    "answer",
     "approve_several",
     "arrange",
     "assign",

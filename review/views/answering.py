@@ -30,7 +30,7 @@ from zohodocs.web.htmx import Request, page, wants_part
 
 UNDO_KEY = "undo_document"
 DECIDED_KEY = "decided_last"
-_NOT_FILTERS = ("page", "q_vendor", "after")
+_NOT_FILTERS = ("page", "q_vendor", "after", "whole")
 
 
 def filters_of(request: Request) -> dict[str, Any]:
