@@ -27,6 +27,7 @@ from . import (
     answers,
     grid,
     look_alikes,
+    micro,
     queries,
     questions,
     spot_check_forms,
@@ -121,6 +122,7 @@ def context(
     asking = questions.from_findings(findings, document, values)
     waiting = [question for question in asking if question.waits]
     asked = _asked(waiting, document, values, pages, offered, by_name, trouble)
+    pairs = actions.pairs_of(item)
     number = _page_number(page, asked, document)
     if number not in pages:
         pages |= {row.number: row for row in Page.objects.filter(document=document, number=number)}
@@ -143,7 +145,8 @@ def context(
         "failed": document.state == State.FAILED,
         "may_decide": decides,
         "asked": asked,
-        "pairs": actions.pairs_of(item),
+        "pairs": pairs,
+        "quick": _quick(asked, len(pairs), document),
         "left": len(waiting),
         "obstacle": questions.obstacle(asking),
         "four_eyes": [question for question in asking if question.four_eyes],
@@ -218,6 +221,14 @@ def _asked(
         found.append(asked)
     at = next((index for index, asked in enumerate(found) if asked.problem or asked.refusal), 0)
     return [replace(asked, current=index == at) for index, asked in enumerate(found)]
+
+
+def _quick(asked: Sequence[Asked], pairs: int, document: Document) -> micro.Micro | None:
+    """The one question that is left, if that is all and its answers were read."""
+    question = micro.fit([each.question for each in asked], pairs=pairs)
+    if question is None:
+        return None
+    return micro.of(question, asked[0].answers, version=document.version)
 
 
 def _page_number(wanted: int | None, asked: Sequence[Asked], document: Document) -> int:

@@ -142,6 +142,13 @@ class CorrectionForm(VersionForm):
         return ""
 
 
+class AnswerForm(VersionForm):
+    """The code of an offered answer."""
+
+    field = forms.ChoiceField(choices=[(name, name) for name in FIELD_NAMES])
+    choice = forms.RegexField(r"^[0-9a-f]{12}$")
+
+
 class VendorForm(VersionForm):
     """A known vendor's code, or `new`."""
 

@@ -36,6 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 #   back   where Zoho sends a browser back: without its own state nothing happens
 #   first  a new installation: who has its code; later superusers: tests/web/test_setup.py
 #   super  superusers: a flag reaches every company; for all others it is not there
+#   staff  whoever sees the admin: it shows no paper of anybody
 #   admin  whoever administers the company; for all others it is not there
 ADDRESSES = {
     "language": "open",
@@ -53,6 +54,7 @@ ADDRESSES = {
     "posting": "read",
     "original": "read",
     "page_picture": "read",
+    "field_picture": "read",
     "people": "admin",
     "people_invite": "admin",
     "people_link": "admin",
@@ -76,6 +78,7 @@ ADDRESSES = {
     "review:undo": "write",
     "review:reopen": "write",
     "review:correct": "write",
+    "review:answer": "write",
     "review:vendor": "write",
     "review:account": "write",
     "review:lines": "write",
@@ -92,9 +95,11 @@ ADDRESSES = {
     "review:again": "write",
     "review:claim": "write",
     "review:ahead": "write",
+    "review:kept": "read",
     "review:let_go_ahead": "own",
     "review:let_go": "write",
     "review:take_over": "write",
+    "components": "staff",
     "preferences": "own",
     "setup": "first",
     "setup_admin": "first",
@@ -208,6 +213,8 @@ class House:
             return reverse(name, args=[self.arrival.code])
         if name == "page_picture":
             return reverse(name, args=[document.code, 1])
+        if name == "field_picture":
+            return reverse(name, args=[document.code, "invoice_number"])
         if name == "export":
             return reverse(name, args=["csv"])
         if name.startswith("rollout_"):
@@ -302,6 +309,14 @@ def test_only_superusers_see_and_move_the_rollout(house: House) -> None:
     nothing_there = {"rollout_revert", "rollout_repair"}
     assert {name for name, status in found.items() if status == 404} == nothing_there
     assert not any(status >= 500 for status in found.values())
+
+
+def test_only_staff_sees_the_components(house: House) -> None:
+    everybody = (house.cast.omar, house.cast.ana, house.cast.bob, house.admin)
+    assert {house.sent("components", user).status_code for user in everybody} == {404}
+
+    staff = UserFactory(username="sven", is_staff=True)
+    assert house.sent("components", staff).status_code == 200
 
 
 def test_only_who_gives_second_approvals_sees_the_team(house: House) -> None:

@@ -9,5 +9,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="language"),
     path("review/", include("review.urls")),
+    path("components/", include("review.gallery.urls")),
     path("", include("zohodocs.web.urls")),
 ]

@@ -7,12 +7,13 @@ has one effect however often it is sent.
 from .amending import accept_standing, confirm, propose, withdraw
 from .approving import Approval, approve
 from .arranging import assign, colleagues, comment, deciders, escalate, postpone
-from .claiming import claim, keep_ahead, let_go_ahead, take_over
+from .claiming import claim, is_kept, keep_ahead, let_go_ahead, take_over
 from .claiming import release as release_claim
 from .closing import close_as_copy, file, reject
 from .correcting import Reading, accept, choose_account, choose_vendor, correct, correct_lines
 from .entries import adopt, hold, release, retry
 from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
+from .micro import answer
 from .pairs import judge_pair, pairs_of
 from .parting import Pick, arrange, arrangeable
 from .putting_back import put_back
@@ -33,6 +34,7 @@ __all__ = [
     "accept",
     "accept_standing",
     "adopt",
+    "answer",
     "answer_spot_check",
     "approve",
     "arrange",
@@ -53,6 +55,7 @@ __all__ = [
     "file",
     "hold",
     "holder",
+    "is_kept",
     "judge",
     "judge_pair",
     "keep_ahead",

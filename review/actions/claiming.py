@@ -79,6 +79,13 @@ def keep_ahead(item: ReviewItem | None, by: User) -> bool:
     return rows.update(claimed_by=by, claimed_at=None, claimed_until=until) == 1
 
 
+def is_kept(item: ReviewItem, by: User) -> bool:
+    """Whether an open item is held for this person at this moment, opened by them or not."""
+    until = item.claimed_until
+    held = item.claimed_by_id == by.pk and until is not None and until > timezone.now()
+    return held and item.state == ReviewState.OPEN
+
+
 def let_go_ahead(by: User, *, but: ReviewItem | None = None) -> None:
     """Give back what was kept for this person; what they have open stays theirs."""
     rows = ReviewItem.objects.filter(_AHEAD, claimed_by=by, state=ReviewState.OPEN)

@@ -3,10 +3,11 @@
 from .arranging import assign, comment, escalate, postpone
 from .asides import remember, vendor_aside, what_if, why
 from .bulk import approve_several, bulk
-from .claims import ahead, keep, let_go, let_go_ahead, take_over
+from .claims import ahead, keep, kept, let_go, let_go_ahead, take_over
 from .desk import count, item, queue
 from .entries import accept_entry, amendment, posting
 from .judging import judge, pair, spot_check
+from .micro import answer
 from .notices import notice_count, notices, read_notices
 from .pages import arrange, pages
 from .returns import again, put_back, reopen, undo
@@ -21,6 +22,7 @@ __all__ = [
     "again",
     "ahead",
     "amendment",
+    "answer",
     "approve_several",
     "arrange",
     "assign",
@@ -35,6 +37,7 @@ __all__ = [
     "judge",
     "keep",
     "keep_view",
+    "kept",
     "let_go",
     "let_go_ahead",
     "lines",

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ from zohodocs.web.htmx import Request, page, wants_part
 
 UNDO_KEY = "undo_document"
 DECIDED_KEY = "decided_last"
-_NOT_FILTERS = ("page", "q_vendor", "after")
+_NOT_FILTERS = ("page", "q_vendor", "after", "whole")
 
 
 def filters_of(request: Request) -> dict[str, Any]:
@@ -101,11 +102,69 @@ def item_context(
     request: Request, item: ReviewItem, *, trouble: Trouble | None = None
 ) -> dict[str, Any]:
     """The whole desk for one item."""
-    filters = filters_of(request)
-    user = request.user
-    mine = organizations_of(user)
+    mine = organizations_of(request.user)
     return {
         **queue_context(request, holding=item, mine=mine),
+        **_item_parts(request, item, mine, trouble=trouble),
+    }
+
+
+def kept_copy(request: Request, item: ReviewItem, *, have: str) -> dict[str, Any]:
+    """Paper and panel of an item that its reader is about to see, and where to ask if they hold.
+
+    `have`: the name of the copy that is there already; it is not sent again.
+    """
+    name = _name(item)
+    check = reverse("review:kept", args=[item.code]) + f"?version={item.document.version}"
+    copy: dict[str, Any] = {"item": str(item.code), "name": name, "check": check}
+    if name == have:
+        return copy
+    context = {
+        **_item_parts(request, item, organizations_of(request.user)),
+        "query": kept_query(request),
+        "kept": kept_filters(request),
+    }
+    page = context["page"]
+    copy["html"] = render_to_string("review/kept.html", context, request)
+    if page is not None:
+        copy["picture"] = reverse("page_picture", args=[item.document.code, page.number])
+    return copy
+
+
+def _around(request: Request, item: ReviewItem) -> dict[str, Any]:
+    """What a decision changes around paper and panel of the item that is held next."""
+    mine = organizations_of(request.user)
+    return {
+        **queue_context(request, holding=item, mine=mine),
+        **_neighbours(request, item, mine),
+        "item": item,
+        "document": item.document,
+        "decidable": True,
+    }
+
+
+def _neighbours(request: Request, item: ReviewItem, mine: Sequence[Organization]) -> dict[str, Any]:
+    user, filters = request.user, filters_of(request)
+    return {
+        "following": queries.neighbour(user, filters, item, among=mine),
+        "before": queries.neighbour(user, filters, item, backwards=True, among=mine),
+    }
+
+
+def _name(item: ReviewItem) -> str:
+    """Of a copy: another version is another copy."""
+    return f"{item.code}:{item.document.version}"
+
+
+def _item_parts(
+    request: Request,
+    item: ReviewItem,
+    mine: Sequence[Organization],
+    *,
+    trouble: Trouble | None = None,
+) -> dict[str, Any]:
+    user = request.user
+    return {
         **desk.context(
             item,
             user,
@@ -113,8 +172,7 @@ def item_context(
             vendor_q=request.GET.get("q_vendor", "").replace("\0", "")[:100],
             trouble=trouble,
         ),
-        "following": queries.neighbour(user, filters, item, among=mine),
-        "before": queries.neighbour(user, filters, item, backwards=True, among=mine),
+        **_neighbours(request, item, mine),
         "decided": desk.decided_sentence(item.document),
         "holder": actions.holder(item, user),
         "deciders": actions.deciders(item),
@@ -178,17 +236,23 @@ def follows(request: Request, item: ReviewItem, message: str) -> HttpResponse:
 
 def shows(request: Request, item: ReviewItem | None, message: str) -> HttpResponse:
     """This item with a word about what was done, or the empty queue."""
-    if item is not None:
-        actions.claim(item, request.user)
+    held = item is not None and actions.claim(item, request.user)
     where = address(request, item) if item else reverse("review:queue") + kept_query(request)
     if not wants_part(request):
         messages.success(request, message)
         return HttpResponseRedirect(where, status=303)
     request.POST = request.POST.__class__()  # the next item opens on its own page
-    context = item_context(request, item) if item else queue_context(request)
-    template = "review/decided.html" if item else "review/emptied.html"
+    if item is None:
+        template, context = "review/emptied.html", queue_context(request)
+    elif held and request.headers.get("X-Kept") == _name(item):
+        # What stands on their desk already is as good as what would be sent: only the rest is.
+        template, context = "review/followed.html", _around(request, item)
+    else:
+        template, context = "review/decided.html", item_context(request, item)
     response = render(request, template, {**context, "said": message, "oob": False})
     response["HX-Push-Url"] = where
+    if template == "review/followed.html":
+        response["HX-Reswap"] = "none"
     return response
 
 

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from review import actions, queries
 from zohodocs.web.htmx import Request, wants_part
 
-from .answering import address, changed, filters_of, refused
+from .answering import address, changed, filters_of, kept_copy, refused, reload
 
 
 @login_required
@@ -38,17 +37,26 @@ def let_go(request: Request, code: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def ahead(request: Request, code: UUID) -> HttpResponse:
-    """Keep the item that follows this one in these filters, and say what to load of it; or 204.
+    """Keep the item that follows this one in these filters, with a copy of its page; or 204.
 
-    Its fields are not sent: they come fresh with the decision or the step that shows them.
+    `have` names the copy that the browser has. The decision that shows it says if it still holds.
     """
     item = queries.item_for(request.user, code)
     following = queries.next_item(request.user, filters_of(request), item)
     if not actions.keep_ahead(following, request.user) or following is None:
         return HttpResponse(status=204)
-    document = following.document
-    picture = reverse("page_picture", args=[document.code, 1]) if document.page_count else ""
-    return JsonResponse({"item": str(following.code), "picture": picture})
+    return JsonResponse(
+        kept_copy(request, reload(following, request.user), have=request.POST.get("have", ""))
+    )
+
+
+@login_required
+@require_safe
+def kept(request: Request, code: UUID) -> HttpResponse:
+    """204 while a copy of this version may be shown to the person it is kept for, else 409."""
+    item = queries.item_for(request.user, code)
+    same = request.GET.get("version") == str(item.document.version)
+    return HttpResponse(status=204 if same and actions.is_kept(item, request.user) else 409)
 
 
 @login_required

@@ -3,10 +3,11 @@
 const SECONDS = 30;
 let held = null;
 
-const panel = () => document.querySelector("#panel[data-claim]");
+/* The panel of an item that is held; none while a decision is on its way. */
+export const panel = () => document.querySelector("#desk:not([data-deciding]) > #panel[data-claim]");
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
-const post = (address, options = {}) =>
+export const post = (address, options = {}) =>
   fetch(address, {
     method: "POST",
     headers: { "X-CSRFToken": token() },
@@ -14,10 +15,11 @@ const post = (address, options = {}) =>
     ...options,
   });
 
-const letGo = (address) => post(address, { keepalive: true }).catch(() => {});
+export const letGo = (address) => post(address, { keepalive: true }).catch(() => {});
 
 /* Another item stands on the desk now: the one before is given back. */
 const follow = () => {
+  if (document.querySelector("#desk[data-deciding]")) return;
   const now = panel()?.dataset.letGo ?? null;
   if (held && held !== now) letGo(held);
   held = now;
@@ -37,62 +39,15 @@ const beat = async () => {
   }
 };
 
-/* The item that follows is kept for this desk and its picture loaded, once this one has come to rest.
-   What stands on it is never kept: it comes fresh from the server when it is shown. */
-const AHEAD_MS = 700;
-let waiting = 0;
-let keeping = null;
-const leaveAhead = () => {
-  if (keeping) letGo(keeping);
-  keeping = null;
-};
-const prepare = async () => {
-  const open = panel();
-  if (!open || document.visibilityState !== "visible") return;
-  const address = open.dataset.ahead;
-  keeping = open.dataset.aheadLetGo;
-  try {
-    const answer = await post(address);
-    if (answer.status !== 200) return;
-    const { item, picture } = await answer.json();
-    if (panel()?.dataset.ahead !== address) return;
-    if (picture) new Image().src = picture;
-    open.dataset.kept = item;
-  } catch {
-    /* Offline: the next one comes without having been prepared. */
-  }
-};
-let prepared = null;
-const plan = () => {
-  const now = panel()?.dataset.ahead ?? null;
-  if (now === prepared) return;
-  prepared = now;
-  clearTimeout(waiting);
-  if (now) waiting = setTimeout(prepare, AHEAD_MS);
-  else leaveAhead();
-};
-
-document.addEventListener("htmx:afterSettle", () => {
-  follow();
-  plan();
-});
+document.addEventListener("htmx:afterSettle", follow);
 document.addEventListener("visibilitychange", beat);
 window.addEventListener("pagehide", () => {
-  clearTimeout(waiting);
   if (held) letGo(held);
   held = null;
-  leaveAhead();
 });
 window.addEventListener("pageshow", (event) => {
   follow();
-  if (event.persisted) {
-    beat();
-    prepare();
-  }
+  if (event.persisted) beat();
 });
 follow();
-plan();
-setInterval(() => {
-  beat();
-  prepare();
-}, SECONDS * 1000);
+setInterval(beat, SECONDS * 1000);

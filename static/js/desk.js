@@ -134,8 +134,15 @@ document.addEventListener("click", (event) => {
 /* A second tap of A was meant for the document before, not for the one that just followed. */
 const HASTE_MS = 600;
 let arrived = 0;
+const arrive = () => {
+  arrived = performance.now();
+};
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target?.id === "desk") arrived = performance.now();
+  if (event.target.id === "desk") arrive();
+});
+document.addEventListener("desk:shown", () => {
+  arrive();
+  ready();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-approve]") && performance.now() - arrived < HASTE_MS && arrived) {

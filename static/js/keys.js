@@ -75,6 +75,7 @@ const name = () => {
 };
 name();
 document.addEventListener("htmx:afterSettle", name);
+document.addEventListener("desk:shown", name);
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;

@@ -43,6 +43,16 @@ window.addEventListener("offline", offline);
 window.addEventListener("online", () => say(toasts.dataset.online));
 if (!navigator.onLine) offline();
 
+/* A form that is not htmx's leaves the page: without a network there is nothing to go to. */
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || navigator.onLine) return;
+  event.preventDefault();
+  offline();
+});
+
+/* What is swapped in is htmx's own at once: a key pressed right then must not leave the page. */
+htmx.config.defaultSettleDelay = 0;
+
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () =>
     (navigator.onLine ? say(toasts.dataset.broken, "error") : offline()));

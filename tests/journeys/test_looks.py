@@ -1,4 +1,4 @@
-"""Every page of ours: readable by all, light and dark, on a laptop, a large screen and a tablet.
+"""Every page of ours: readable by all, light and dark, on screens from a phone to a large one.
 
 `SCREENS=DIR` keeps a picture of each (`docs/screens`).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -17,12 +18,12 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from review import actions
 from tests import cast as people
-from tests.cast import Cast
+from tests.cast import Cast, client_of
 from tests.factories import ConnectionFactory, DocumentFactory, MembershipFactory, UserFactory
 from tests.journeys.browsing import opened
 from tests.review.test_team import decided, waiting
@@ -42,7 +43,12 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("plain_static"),
 ]
-SIZES = {"laptop": (1366, 768), "large": (2560, 1440), "tablet": (820, 1180)}
+SIZES = {
+    "laptop": (1366, 768),
+    "large": (2560, 1440),
+    "tablet": (820, 1180),
+    "phone": (390, 844),
+}
 _FOLDER = os.environ.get("SCREENS", "")
 
 
@@ -51,7 +57,7 @@ def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page
     """Logged in as one who may see everything."""
     nora = MembershipFactory(
         organization=cast.nordlicht,
-        user=UserFactory(username="nora", is_superuser=True),
+        user=UserFactory(username="nora", is_superuser=True, is_staff=True),
         role=Role.ADMIN,
     ).user
     context = opened(browser, live_server, nora)
@@ -121,6 +127,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         "postings": reverse("postings"),
         "connection": reverse("connection", args=[cast.nordlicht.code]),
         "password": reverse("account_change_password"),
+        "components": reverse("components"),
     }
 
 
@@ -145,6 +152,44 @@ def test_every_page_is_readable_in_light_and_dark_on_every_screen(
                 wrong.append(f"{name}, {size}: one must scroll sideways")
             if _FOLDER:
                 keep(page, f"{name}-{size}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_quick_answer_on_a_phone(browser: Browser, live_server: LiveServer, cast: Cast) -> None:
+    """One doubtful field: its picture and big buttons, with or without our scripts."""
+    item = people.in_review(cast.nordlicht, people.paper(), doubt="invoice_number")
+    session = client_of(cast.ana).cookies["sessionid"].value
+    wrong: list[str] = []
+    for scripts in (True, False):
+        context = browser.new_context(
+            viewport={"width": 390, "height": 844}, locale="en-GB", java_script_enabled=scripts
+        )
+        with closing(context):
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+            page = context.new_page()
+            page.goto(live_server.url + reverse("review:item", args=[item.code]))
+            expect(page.get_by_role("heading", name="Quick answer: Invoice number")).to_be_visible()
+            expect(page.locator("#queue, #paper, .verbs").first).to_be_hidden()
+            if scripts:
+                for scheme in ("dark", "light"):
+                    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                    found = Axe().run(page).response["violations"]
+                    wrong += [f"{scheme}: {each['id']}: {each['help']}" for each in found]
+                    if _FOLDER:
+                        keep(page, "quick-dark" if scheme == "dark" else "quick-phone")
+                page.get_by_role("link", name="the whole document").click()
+                expect(page.locator("#paper")).to_be_visible()
+                expect(page.locator(".quick")).to_have_count(0)
+            else:
+                # Its picture has come.
+                crop = page.locator(".quick-crop").bounding_box()
+                assert crop is not None
+                assert crop["height"] > 40
+                page.get_by_role("button", name=people.RUNNER_UP).click()
+                expect(page.get_by_text("Nothing left to decide")).to_be_visible()
+                page.get_by_role("button", name="Approve").click()
+                expect(page.get_by_role("heading", name="All done")).to_be_visible()
 
     assert not wrong, "\n".join(wrong)
 

@@ -52,12 +52,21 @@ def page_picture(request: Request, code: UUID, number: int) -> HttpResponse:
     page = Page.objects.filter(document=document, number=number).first()
     if page is None:
         raise Http404
-    picture = _kept(page) or _made(document, page)
-    response = HttpResponse(picture, content_type="image/webp")
+    return picture(picture_of(document, page))
+
+
+def picture(content: bytes) -> HttpResponse:
+    """A picture of a page or of a part of it, for this person's browser alone."""
+    response = HttpResponse(content, content_type="image/webp")
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     # The words of a page never change under its address; others must not keep a copy.
     response["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def picture_of(document: Document, page: Page) -> bytes:
+    """WebP; made when first looked at, and kept. Raises Http404 where the file cannot be shown."""
+    return _kept(page) or _made(document, page)
 
 
 def _kept(page: Page) -> bytes | None:

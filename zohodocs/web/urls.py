@@ -5,6 +5,7 @@ from django.urls import path
 from . import (
     archive,
     connection,
+    crops,
     dashboard,
     export,
     files,
@@ -47,6 +48,9 @@ urlpatterns = [
     path("postings/", postings.waiting, name="postings"),
     path("documents/<uuid:code>/original/", files.original, name="original"),
     path("documents/<uuid:code>/pages/<int:number>.webp", files.page_picture, name="page_picture"),
+    path(
+        "documents/<uuid:code>/fields/<slug:name>.webp", crops.field_picture, name="field_picture"
+    ),
     path("connection/<slug:code>/", connection.connection, name="connection"),
     path("connection/<slug:code>/client/", connection.set_client, name="connection_client"),
     path("connection/<slug:code>/code/", connection.use_code, name="connection_code"),
