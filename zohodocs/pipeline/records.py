@@ -166,6 +166,17 @@ def columns_of(case: Case) -> dict[str, Any]:
     return columns
 
 
+def columns_of_run(case: Case, *, now: datetime) -> dict[str, Any]:
+    """What a run that is over leaves there besides: it holds nothing, and read so much."""
+    columns: dict[str, Any] = {"lease_until": None, "lease_owner": "", "decided_at": now}
+    if case.extraction is not None:
+        columns["line_items"] = [line.to_json() for line in case.extraction.line_items]
+        columns["tax_lines"] = [line.to_json() for line in case.extraction.tax_lines]
+    if case.reading is not None:
+        columns["page_count"] = len(case.reading.pages)
+    return columns
+
+
 def texts_of(document: Document, case: Case) -> list[str]:
     """All that a document says which was never read before: its rows need not be read for it."""
     columns = columns_of(case)
