@@ -27,6 +27,7 @@ _SAYS = {
     "ocr": "Recognising print in pictures",
     "flags": "One evaluated flag",
     "rollouts": "A thousand simulated rollouts",
+    "shadow": "A document's time without a new way that is tried beside it, over that with one",
 }
 _Results = Mapping[str, Mapping[str, Any]]
 
@@ -47,7 +48,7 @@ def written(results: _Results, *, machine: str, commit: str, day: str) -> str:
         (DOCS / PICTURE).write_text(_picture(results["scale"]), encoding="utf-8")
         parts += ["## A million documents\n", *_scale(results["scale"])]
     parts += ["## Everything that was said\n"]
-    parts += [line for name, found in results.items() for line in _all(name, found)]
+    parts += [_all(name, found) for name, found in results.items()]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -58,13 +59,10 @@ def _row(name: str, found: Mapping[str, Any]) -> str:
     )
 
 
-def _all(name: str, found: Mapping[str, Any]) -> list[str]:
+def _all(name: str, found: Mapping[str, Any]) -> str:
     notes = {key: value for key, value in found.items() if key not in ("ratio", "unit")}
-    return [
-        f"**{name}** ({found['unit']}): ratio {found['ratio']:.4g}; "
-        + "; ".join(f"{key.replace('_', ' ')} {_figure(value)}" for key, value in notes.items())
-        + ".\n"
-    ]
+    said = "; ".join(f"{key.replace('_', ' ')} {_figure(value)}" for key, value in notes.items())
+    return f"**{name}** ({found['unit']}): ratio {found['ratio']:.4g}; {said}.\n"
 
 
 def _scale(found: Mapping[str, Any]) -> list[str]:
