@@ -18,7 +18,7 @@ from . import parsing
 
 MOST_LINES = 500
 _FIELDS = ("description", "quantity", "unit_price", "line_total", "tax_rate")
-_KEY = re.compile(r"^line-(\d{1,4})-(description|quantity|unit_price|line_total|tax_rate)$")
+_KEY = re.compile(rf"^line-(\d{{1,4}})-({'|'.join(_FIELDS)})$")
 _SPLIT = re.compile(r"^split-(\d{1,4})$")
 
 

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from review.actions import Pick
 from zohodocs.models import Document
+from zohodocs.models.page_pick import TURNS
 
-TURNS = (
-    (0, gettext_lazy("as it is")),
-    (90, gettext_lazy("to the right")),
-    (180, gettext_lazy("upside down")),
-    (270, gettext_lazy("to the left")),
+_DIRECTIONS = (
+    gettext_lazy("as it is"),
+    gettext_lazy("to the right"),
+    gettext_lazy("upside down"),
+    gettext_lazy("to the left"),
 )
 MOST_PARTS = 50
 
@@ -26,7 +27,7 @@ class PlaceForm(forms.Form):
 
     part = forms.IntegerField(min_value=0, max_value=MOST_PARTS)
     place = forms.IntegerField(min_value=1, max_value=10_000)
-    turn = forms.TypedChoiceField(choices=TURNS, coerce=int)
+    turn = forms.TypedChoiceField(choices=[*zip(TURNS, _DIRECTIONS, strict=True)], coerce=int)
 
 
 def places(

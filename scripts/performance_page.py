@@ -28,6 +28,7 @@ _SAYS = {
     "ocr": "Recognising print in pictures",
     "flags": "One evaluated flag",
     "rollouts": "A thousand simulated rollouts",
+    "shadow": "A document's time without a new way that is tried beside it, over that with one",
 }
 # What a benchmark said, with its day, commit and machine.
 _Entries = Mapping[str, Mapping[str, Any]]

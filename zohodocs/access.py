@@ -8,6 +8,8 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from zohodocs.models import Document, Membership, Organization, Role
@@ -42,6 +44,11 @@ def role_in(user: Any, organization: Organization | int) -> Role | None:
 def may_decide(user: Any, organization: Organization | int) -> bool:
     """Whether this person may correct, approve, reject and file there."""
     return role_in(user, organization) in DECIDING_ROLES
+
+
+def admins() -> QuerySet[User]:
+    """Those who administer the installation."""
+    return User.objects.filter(is_superuser=True, is_active=True)
 
 
 def administers(user: Any, organization: Organization | int) -> bool:

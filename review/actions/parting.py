@@ -31,13 +31,13 @@ from zohodocs.models import (
     State,
     Verdict,
 )
+from zohodocs.models.page_pick import TURNS
 from zohodocs.pipeline import reading
 
 from .approving import close_item
 from .guard import HUMAN, Refused, StaleVersion, check_claim, check_right
 
 CHANNEL = "desk"
-_TURNS = (0, 90, 180, 270)
 # Who sent it to whom is the same for every part; number, dates and amounts are not.
 _COMMON = ("supplier_", "buyer_")
 
@@ -110,7 +110,7 @@ def _checked(by: User, parts: Sequence[Sequence[Pick]]) -> list[Document]:
     if len({(pick.source.pk, pick.number) for pick in picks}) != len(picks):
         raise Refused(_("A page can be in one place only."))
     for pick in picks:
-        if not 1 <= pick.number <= pick.source.page_count or pick.turn not in _TURNS:
+        if not 1 <= pick.number <= pick.source.page_count or pick.turn not in TURNS:
             raise Refused(_("There is no such page. Look at the document again."))
     as_it_is = [(n, 0) for n in range(1, sources[0].page_count + 1)]
     if len(parts) == len(sources) == 1 and [(p.number, p.turn) for p in picks] == as_it_is:

@@ -62,26 +62,27 @@ def searchable(texts: Sequence[str]) -> str:
 
 def with_words(rows: QuerySet[Document], typed: str) -> QuerySet[Document]:
     """Of these the documents in which every typed word begins some word."""
-    terms = _WORD.findall(typed.lower())[:_MOST_TERMS]
-    if not terms:
-        return rows.none()
-    if connection.vendor == "postgresql":
-        query = " & ".join(f"{term}:*" for term in terms)
-        # The same expression as in the index: else PostgreSQL would not use it.
-        found: Any = DocumentText.objects.extra(
-            where=["to_tsvector('simple', text) @@ to_tsquery('simple', %s)"],
-            params=[query],
-        )
-        return rows.filter(pk__in=found.values("document_id"))
-    return with_words_read(rows, typed)
+    terms = _terms(typed)
+    if not terms or connection.vendor != "postgresql":
+        return with_words_read(rows, typed)
+    # The same expression as in the index: else PostgreSQL would not use it.
+    found: Any = DocumentText.objects.extra(
+        where=["to_tsvector('simple', text) @@ to_tsquery('simple', %s)"],
+        params=[" & ".join(f"{term}:*" for term in terms)],
+    )
+    return rows.filter(pk__in=found.values("document_id"))
 
 
 def with_words_read(rows: QuerySet[Document], typed: str) -> QuerySet[Document]:
     """The same without the index: every text is read, for few rows."""
-    terms = _WORD.findall(typed.lower())[:_MOST_TERMS]
+    terms = _terms(typed)
     if not terms:
         return rows.none()
     begins = Q()
     for term in terms:
         begins &= Q(searched__text__startswith=term) | Q(searched__text__contains=f" {term}")
     return rows.filter(begins)
+
+
+def _terms(typed: str) -> list[str]:
+    return _WORD.findall(typed.lower())[:_MOST_TERMS]

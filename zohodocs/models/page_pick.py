@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .document import Document
 
+TURNS = (0, 90, 180, 270)  # clockwise, degrees
+
 
 class PagePick(models.Model):
     """One page of a document that a person put together: where it came from, how it was turned."""
@@ -16,7 +18,7 @@ class PagePick(models.Model):
     position = models.PositiveIntegerField()  # in the new document, from 1
     source = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="given")
     number = models.PositiveIntegerField()  # in the source, from 1
-    turn = models.PositiveSmallIntegerField(default=0)  # clockwise, degrees
+    turn = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("picked page")
@@ -24,7 +26,7 @@ class PagePick(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["document", "position"], name="one_pick_per_place"),
             models.CheckConstraint(
-                condition=Q(turn__in=[0, 90, 180, 270]), name="pages_turn_by_right_angles"
+                condition=Q(turn__in=list(TURNS)), name="pages_turn_by_right_angles"
             ),
         )
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from zohodocs import clients
+from zohodocs.access import admins
 from zohodocs.models import AuditEvent, Connection, Membership, Organization, Policy, Role
 
 
@@ -26,7 +27,7 @@ def add(
     AuditEvent.record(
         "organization.added", actor=by, organization=organization, data={"code": organization.code}
     )
-    for user in User.objects.filter(is_superuser=True, is_active=True):
+    for user in admins():
         set_role(organization, user, Role.ADMIN, by=by)
     return connection
 

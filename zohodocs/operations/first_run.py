@@ -12,12 +12,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from zohodocs.access import admins
 from zohodocs.models import (
     AuditEvent,
     Connection,
     ConnectionState,
     Membership,
     Organization,
+    Role,
     Rule,
 )
 
@@ -43,7 +45,7 @@ class Progress:
 
 def is_new() -> bool:
     """Whether nobody administers this installation yet."""
-    return not User.objects.filter(is_superuser=True, is_active=True).exists()
+    return not admins().exists()
 
 
 def code() -> str:
@@ -84,7 +86,7 @@ def make_admin(user: User) -> User:
     user.save()
     for organization in Organization.objects.all():
         Membership.objects.get_or_create(
-            organization=organization, user=user, defaults={"role": "admin"}
+            organization=organization, user=user, defaults={"role": Role.ADMIN}
         )
     AuditEvent.record("person.first_admin", actor=user.get_username(), data={})
     return user

@@ -168,6 +168,17 @@ def columns_of(case: Case) -> dict[str, Any]:
     return columns
 
 
+def columns_of_run(case: Case, *, now: datetime) -> dict[str, Any]:
+    """What a run that is over leaves there besides: it holds nothing, and read so much."""
+    columns: dict[str, Any] = {"lease_until": None, "lease_owner": "", "decided_at": now}
+    if case.extraction is not None:
+        columns["line_items"] = [line.to_json() for line in case.extraction.line_items]
+        columns["tax_lines"] = [line.to_json() for line in case.extraction.tax_lines]
+    if case.reading is not None:
+        columns["page_count"] = len(case.reading.pages)
+    return columns
+
+
 def searched(document: Document, case: Case, columns: Mapping[str, Any]) -> list[str]:
     """What `keep_text` would find of a document that this case read first; `columns_of` it."""
     fields = case.extraction.fields.values() if case.extraction else ()

@@ -235,16 +235,7 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
     if mended and to is DocumentState.APPROVED:
         to = DocumentState.IN_REVIEW  # it was decided without what a person had typed
     extraction = case.extraction
-    values = records.columns_of(case) | {
-        "lease_until": None,
-        "lease_owner": "",
-        "decided_at": now,
-    }
-    if extraction is not None:
-        values["line_items"] = [line.to_json() for line in extraction.line_items]
-        values["tax_lines"] = [line.to_json() for line in extraction.tax_lines]
-    if case.reading is not None:
-        values["page_count"] = len(case.reading.pages)
+    values = records.columns_of(case) | records.columns_of_run(case, now=now)
     if to is DocumentState.APPROVED:
         values |= {
             "approved_at": now,

@@ -6,10 +6,10 @@ import getpass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from zohodocs.access import admins
 from zohodocs.models import Flag, FlagMode, Organization, Ramp, Rollback
 from zohodocs.operations import repairing, rollouts
 from zohodocs.rollout import changes, flags, ramps
@@ -158,11 +158,9 @@ class Command(PlainCommand):
             percent = Decimal(raw) if raw is not None else None
         except InvalidOperation:
             raise CommandError(f"“{raw}” is not a percentage.", returncode=2) from None
-        organization = organization_of(options["organization"]) if options["organization"] else None
+        mode, whom = FlagMode(options["mode"]), _whom(options)
         try:
-            made = self._changed(
-                options["name"], FlagMode(options["mode"]), percent, organization, options["why"]
-            )
+            made = self._changed(options["name"], mode, percent, whom, options["why"])
         except (flags.UnknownFlag, ValueError) as error:
             raise CommandError(str(error), returncode=2) from error
         self._show(options["name"])
@@ -182,8 +180,7 @@ class Command(PlainCommand):
         why: str,
     ) -> Flag | Proposal:
         by = getpass.getuser()
-        others = User.objects.filter(is_superuser=True, is_active=True).exclude(username=by)
-        if others.exists():
+        if admins().exclude(username=by).exists():
             return changes.change(name, mode, percent, by=by, why=why, organization=organization)
         # Nobody could ever confirm: before the first admin there is, this is how it is set up.
         return flags.set_flag(
@@ -191,10 +188,14 @@ class Command(PlainCommand):
         )
 
     def _confirm(self, options: dict[str, Any]) -> None:
-        code = options["organization"]
-        organization = organization_of(code) if code else None
+        whom = _whom(options)
         try:
-            changes.confirm(options["name"], by=getpass.getuser(), organization=organization)
+            changes.confirm(options["name"], by=getpass.getuser(), organization=whom)
         except (changes.ChangeRefused, ValueError) as error:
             raise CommandError(str(error), returncode=2) from error
         self._show(options["name"])
+
+
+def _whom(options: dict[str, Any]) -> Organization | None:
+    code = options["organization"]
+    return organization_of(code) if code else None
