@@ -118,8 +118,8 @@ def rollback(
     running = site.current.resolve()
     for flag in flags:
         why = "Turned back by scripts/rollback."
-        _manage(site, running, "flag", "set", flag, "--mode", "off", "--why", why)
-        _say(f"{flag} is off")
+        _manage(site, running, "flag", "off", flag, "--why", why)
+        _say(f"{flag} is off for everybody, companies with a setting of their own included")
     if not flags_only:
         target = site.base / "releases" / to if to else site.previous.resolve()
         if not (target / "manage.py").exists() or target == running:

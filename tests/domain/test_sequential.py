@@ -20,6 +20,10 @@ def test_a_simulation_keeps_what_the_figures_promise() -> None:
     assert found.product <= 0.05
     assert found.notes["caught_before_200"] >= 0.9
     assert found.notes["interval_coverage"] >= 0.95
+    assert found.notes["difference_coverage"] >= 0.95
+    assert found.notes["pairs_called_worse"] <= 0.05
+    assert found.notes["pairs_called_better"] <= 0.05
+    assert found.notes["pairs_caught"] >= 0.9
     assert found.notes["share_alarms"] <= 0.005
 
 

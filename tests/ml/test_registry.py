@@ -74,6 +74,21 @@ def test_a_bundle_that_does_not_ship_is_refused_without_a_key(signed: Path) -> N
         registry.load(signed)
 
 
+def test_a_bundle_trained_meanwhile_is_taken_and_left_without_a_restart(
+    tmp_path: Path, tiny: dict[str, FieldModel]
+) -> None:
+    key, own = registry.signing_key(tmp_path, create=True), tmp_path / "models"
+    assert "seed" in registry.best(tmp_path).card
+    shipped = registry.best(tmp_path).card["seed"]
+
+    registry.save(own, tiny, {**CARD, "seed": 70}, key=key)
+    assert registry.best(tmp_path).card["seed"] == 70
+    for path in own.iterdir():
+        path.unlink()
+
+    assert registry.best(tmp_path).card["seed"] == shipped
+
+
 def test_another_format_is_refused(signed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "FORMAT_VERSION", registry.FORMAT_VERSION + 1)
     with pytest.raises(ModelRefused, match="is of format"):

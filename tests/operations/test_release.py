@@ -151,6 +151,7 @@ def start_the_one_before(machine: Machine) -> None:
     )
     on = ("flag", "set", "parallel_processing", "--mode", "on", "--why", "To have several at once.")
     release._manage(site, old, *on)
+    release._manage(site, old, *on, "--organization", "acme")
     release._switch(site, old, None)
     release._restart(site)
 
@@ -176,8 +177,11 @@ def test_a_release_comes_and_goes_with_papers_on_their_way(
     assert max(deployed, back) < 300
     assert machine.site.current.resolve().name == "before"
     assert machine.site.previous.resolve() == new
-    shown: Any = machine.manage("flag", "show", "parallel_processing")
-    assert "off" in shown
+    shown: Any = json.loads(machine.manage("flag", "show", "parallel_processing"))
+    assert {(each["organization"], each["mode"]) for each in shown["settings"]} == {
+        (None, "off"),
+        ("acme", "off"),
+    }
     backups = machine.site.base / "shared" / "backups"
     names = [path.name for path in backups.iterdir()]  # the night's is there, too
     assert sum(name.endswith("-before-migration") for name in names) == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from zohodocs.arrivals.receive import receive
 from zohodocs.clients import Contacts, keep_contacts
 from zohodocs.clients.building import shared_redis
 from zohodocs.jobs import doorbell, pipeline, sync
-from zohodocs.models import Document, FlagMode, ShadowDifference, Vendor
+from zohodocs.models import Document, FlagMode, ShadowDifference, ShadowRun, Vendor
 from zohodocs.operations.demo.samples import papers_for_benchmarks
 from zohodocs.pipeline.cached_vendors import FLAG, VendorSearch
 from zohodocs.rollout import flags
@@ -210,6 +212,39 @@ def test_a_candidate_that_breaks_is_not_noticed(
 
     assert search.compare() == 0
     assert not ShadowDifference.objects.exists()
+    assert ShadowRun.objects.get().error == "ConnectionError"
+
+
+def test_an_index_that_hangs_is_left_after_its_seconds(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hanging(*_: object, **__: object) -> None:
+        Event().wait(30)
+
+    search = VendorSearch(a_document(desk, FlagMode.SHADOW))
+    assert ask(search, HANSE)
+    monkeypatch.setattr(Contacts, "find", hanging)
+    began = time.monotonic()
+
+    assert search.compare() == 0
+
+    assert time.monotonic() - began < 10
+    assert ShadowRun.objects.get().error == "OverTime"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_that_writes_is_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def writing(*_: object, **__: object) -> None:
+        Vendor.objects.update(name="Stolen")
+
+    search = VendorSearch(a_document(desk, FlagMode.SHADOW))
+    assert ask(search, HANSE)
+    monkeypatch.setattr(Contacts, "find", writing)
+
+    assert search.compare() == 0
+
+    assert ShadowRun.objects.get().error == "WriteRefused"
+    assert not Vendor.objects.filter(name="Stolen").exists()
 
 
 def test_shadow_without_an_index_is_no_difference(desk: Desk) -> None:

@@ -202,6 +202,35 @@ def test_history_shows_before_and_after_and_takes_back(root: Client) -> None:
     assert setting() == ("percent", "5.00")
 
 
+def test_history_shows_a_companys_own_changes_and_takes_them_back_for_it_alone(
+    root: Client,
+) -> None:
+    company = OrganizationFactory(code="acme", name="Acme")
+    post(root, "rollout_set", mode="shadow")
+    post(root, "rollout_set", mode="percent", percent="5", organization="acme")
+    page = post(root, "rollout_set", mode="percent", percent="8", organization="acme")
+    first = AuditEvent.objects.filter(verb="flag.changed", organization=company).earliest("pk")
+
+    assert '<span class="state">Acme</span> changed: <del>percent 5.00</del>' in page
+    # What is in force is offered for nobody, neither for Acme nor for everybody.
+    assert page.count("Revert to this") == 1
+    post(root, "rollout_revert", first.pk)
+
+    assert Flag.objects.get(organization=company).percent == 5
+    assert Flag.objects.get(organization=None).mode == FlagMode.SHADOW
+
+
+def test_a_companys_large_share_comes_back_by_two_people_alone(root: Client) -> None:
+    company = OrganizationFactory(code="acme", name="Acme")
+    set_flag(name=FLAG, mode=FlagMode.ON, organization=company, why="x", by="x")
+    set_flag(name=FLAG, mode=FlagMode.OFF, organization=company, why="x", by="x")
+    on = AuditEvent.objects.filter(verb="flag.changed", organization=company).earliest("pk")
+
+    assert "Acme: root proposes" in post(root, "rollout_revert", on.pk)
+
+    assert Flag.objects.get(organization=company).mode == FlagMode.OFF
+
+
 def test_a_known_difference_is_ignored_from_then_on(root: Client) -> None:
     document = DocumentFactory(in_review=True)
     ShadowDifference.objects.create(

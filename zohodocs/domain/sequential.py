@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from math import exp, inf, lgamma, log, sqrt
 from statistics import NormalDist
 
-# Ratios of the candidate's rate to the control's that one would not want to miss.
-_WORSE = (1.5, 2.0, 3.0)
+# Ratios of the candidate's rate to the control's that one would not want to miss, with what is
+# staked on each: most on a doubling, for which one looks.
+_WORSE = {1.5: 0.1, 1.75: 0.2, 2.0: 0.4, 2.5: 0.2, 3.0: 0.1}
+# The control's rate before anything was seen, and for how many observations that counts: about one
+# paper in seven is mended. Whatever stands here, the test errs no more often than it says.
+_AT_FIRST, _FOR = 0.5, 3.5
 _FLOOR = 1e-9
 
 
@@ -91,7 +95,7 @@ class RateWatch:
     candidate: list[int] = field(default_factory=lambda: [0, 0])  # bad, all
     control: list[int] = field(default_factory=lambda: [0, 0])
     _waiting: list[int] = field(default_factory=lambda: [0, 0])
-    _weights: list[float] = field(default_factory=lambda: [0.0] * len(_WORSE))
+    _stakes: list[float] = field(default_factory=lambda: [log(each) for each in _WORSE.values()])
 
     def see(self, *, candidate: bool, bad: bool) -> None:
         """One more observation."""
@@ -112,8 +116,7 @@ class RateWatch:
         return min(1.0, exp(-self.highest))
 
     def _bet(self, bad: bool, bad_controls: int, controls: int) -> None:
-        # Half a pseudo-observation: a rate of nothing would make the first case impossible.
-        learnt = (self.control[0] + 0.5) / (self.control[1] + 2)
+        learnt = (self.control[0] + _AT_FIRST) / (self.control[1] + _FOR)
         gains = []
         for ratio in _WORSE:
             high = min(0.98, learnt * ratio)
@@ -122,8 +125,8 @@ class RateWatch:
                 bad_controls, controls, learnt
             )
             gains.append(gain - _log_likelihood(bad_controls + bad, controls + 1, common))
-        self._weights = [weight + gain for weight, gain in zip(self._weights, gains, strict=True)]
-        self.log_wealth = _log_mean(self._weights)
+        self._stakes = [stake + gain for stake, gain in zip(self._stakes, gains, strict=True)]
+        self.log_wealth = _log_sum(self._stakes)
         self.highest = max(self.highest, self.log_wealth)
 
 
@@ -132,9 +135,9 @@ def _log_likelihood(bad: int, total: int, rate: float) -> float:
     return bad * log(rate) + (total - bad) * log(1 - rate)
 
 
-def _log_mean(logs: Sequence[float]) -> float:
+def _log_sum(logs: Sequence[float]) -> float:
     top = max(logs)
-    return top + log(sum(exp(each - top) for each in logs) / len(logs))
+    return top + log(sum(exp(each - top) for each in logs))
 
 
 # --- Between what and what --------------------------------------------------------------------

@@ -89,13 +89,24 @@ def load(folder: Path = MODELS, *, key: bytes | None = None) -> Bundle:
 def best(data_dir: Path | None) -> Bundle:
     """The bundle trained here where there is one, else the one that ships.
 
-    Raises ModelRefused where the one that would be taken cannot be trusted.
+    What is trained while workers run is taken from the next paper on. Raises ModelRefused where the
+    one that would be taken cannot be trusted.
     """
-    return _best(data_dir)
+    return _best(data_dir, _signed_at(data_dir))
+
+
+def _signed_at(data_dir: Path | None) -> int:
+    """When the own bundle was signed, which is the last thing done to it; 0 without one."""
+    if data_dir is None:
+        return 0
+    try:
+        return _signature_path(data_dir / "models").stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=2)
-def _best(data_dir: Path | None) -> Bundle:
+def _best(data_dir: Path | None, _signed: int) -> Bundle:
     if data_dir is not None:
         own = data_dir / "models"
         if _paths(own)[0].exists():

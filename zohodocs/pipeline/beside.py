@@ -5,17 +5,14 @@ The pipeline's look-ups only read; Zoho is not asked at all.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
-
-from django.db import connection
+from functools import partial
 
 from zohodocs.domain.invoice import FIELD_NAMES
 from zohodocs.models import WORKER, Document, Extraction, ShadowRun, State
 from zohodocs.rollout import limits, shadow
 from zohodocs.rollout.comparing import differing
 from zohodocs.rollout.flags import CANDIDATE
-from zohodocs.rollout.readonly import no_writes
 from zohodocs.rollout.shadow import Difference
 from zohodocs.timing import scaled
 
@@ -40,18 +37,7 @@ def run(document: Document) -> None:
     """Try each candidate once, within limits; what it raises is kept as the run's error."""
     seconds = max(scaled(limits.SECONDS), limits.LEAST_SECONDS)
     for flag in wanted(document):
-        if not shadow.begin(document, flag):
-            continue
-        started, error, found = time.monotonic(), "", list[Difference]()
-        try:
-            # No transaction: on SQLite one locks out everybody who writes while this one reads.
-            with limits.limited(seconds=seconds), no_writes():
-                found = list(_differences(document, flag))
-        except (Exception, limits.OverTime) as problem:
-            error = type(problem).__name__
-            if isinstance(problem, limits.OverTime) and not connection.in_atomic_block:
-                connection.close()  # a query may still be under way on it
-        shadow.keep(document, flag, found, seconds=time.monotonic() - started, error=error)
+        shadow.compare(document, flag, partial(_differences, document, flag), seconds=seconds)
     release(document)
 
 

@@ -12,7 +12,7 @@ from zohodocs import clients, metrics
 from zohodocs.clients import ContactFacts, Contacts
 from zohodocs.domain.identity import fold_name, normal_id
 from zohodocs.models import Document, Organization, Vendor, mirror_contact
-from zohodocs.rollout import shadow
+from zohodocs.rollout import limits, shadow
 from zohodocs.rollout.flags import CANDIDATE
 from zohodocs.rollout.shadow import Difference
 from zohodocs.telemetry import get_logger
@@ -22,6 +22,8 @@ from .lookups import AskZoho, LookUp
 
 logger = get_logger(__name__)
 FLAG = "new_cache"
+# For the comparison: the document does not wait for it, but those behind it in the queue do.
+_SECONDS = limits.LEAST_SECONDS
 
 
 class VendorSearch:
@@ -48,8 +50,11 @@ class VendorSearch:
         self.by_tax_id: LookUp | None = self._bearing if self._cached else None
 
     def compare(self) -> int:
-        """In shadow: what the index says to what Zoho was asked; nothing is changed by it."""
-        return shadow.compare(self._document, FLAG, self._differences)
+        """In shadow: what the index says to what Zoho was asked; nothing is changed by it.
+
+        What Zoho said is known in the worker alone, so it is compared there, within short limits.
+        """
+        return shadow.compare(self._document, FLAG, self._differences, seconds=_SECONDS)
 
     # --- The candidate ----------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ from .definitions import CANDIDATE
 
 ALPHA = 0.05
 # How that is shared: what people mend tells most.
-ALPHAS = {"corrected": 0.03, "failed": 0.005, "amount": 0.005, "pairs": 0.01}
+ALPHAS = {"corrected": 0.037, "failed": 0.004, "amount": 0.003, "pairs": 0.006}
 # The figures counted from our own rows.
 NAMES = (*ALPHAS, "p95", "queue_age")
 _MOST = 20_000

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from zohodocs import metrics
@@ -28,7 +28,9 @@ from zohodocs.models import (
 )
 from zohodocs.telemetry import get_logger
 
+from . import limits
 from .bucketing import bucket
+from .readonly import no_writes
 
 logger = get_logger(__name__)
 # Long enough to see what differs; a whole paper is not kept twice.
@@ -48,19 +50,31 @@ class Difference:
     candidate: str
 
 
-def compare(document: Document, flag: str, candidate: Callable[[], Iterable[Difference]]) -> int:
-    """Have the candidate say where it differs, and keep that; how many differences there are.
+def compare(
+    document: Document,
+    flag: str,
+    candidate: Callable[[], Iterable[Difference]],
+    *,
+    seconds: float,
+) -> int:
+    """Have the candidate say where it differs, and keep that; how many differences need a word.
 
-    Call it when the control's work is done and stored: whatever happens here stays here.
+    Once a document, within so many seconds and the memory of `limits`, and without a write; what it
+    raises is kept as the run's error. Call it in the main thread when the control's work is done
+    and stored: whatever happens here stays here.
     """
     if not document.in_shadow(flag) or not begin(document, flag):
         return 0
     started, found, error = time.monotonic(), list[Difference](), ""
     try:
-        found = list(candidate())
-    except Exception as problem:
+        # No transaction: on SQLite one locks out everybody who writes while this one reads.
+        with limits.limited(seconds=seconds), no_writes():
+            found = list(candidate())
+    except (Exception, limits.OverTime) as problem:
         logger.exception("shadow.compare.failed", flag=flag, document=str(document.code))
         error = type(problem).__name__
+        if isinstance(problem, limits.OverTime) and not connection.in_atomic_block:
+            connection.close()  # a query may still be under way on it
     return keep(document, flag, found, seconds=time.monotonic() - started, error=error)
 
 

@@ -193,11 +193,12 @@ def ramp(request: Request, flag: str, verb: str) -> HttpResponse:
 @_for_superusers
 @require_POST
 def revert(request: Request, flag: str, event: int) -> HttpResponse:
-    """Set it as it was after an earlier change; above the limit that is a proposal, too."""
-    rows = AuditEvent.objects.filter(verb="flag.changed", data__flag=flag, organization=None)
-    then = get_object_or_404(rows, pk=event).data["after"]
+    """Set it as it was after an earlier change, for whom that was; above the limit a proposal."""
+    rows = AuditEvent.objects.filter(verb="flag.changed", data__flag=flag)
+    made = get_object_or_404(rows.select_related("organization"), pk=event)
+    then, why = made.data["after"], request.POST.get("why", "")
     mode, percent = FlagMode(then["mode"]), Decimal(then["percent"])
-    return _change(request, flag, mode, percent, request.POST.get("why", ""))
+    return _change(request, flag, mode, percent, why, organization=made.organization)
 
 
 @_for_superusers

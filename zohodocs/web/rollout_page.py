@@ -237,18 +237,29 @@ def _chart(flag: str) -> Chart | None:
 
 
 def _history(flag: str) -> list[dict[str, Any]]:
-    events = AuditEvent.objects.filter(data__flag=flag, organization=None)
-    rows = events.order_by("-sequence", "-pk")[:_HISTORY]
-    return [
-        {
-            "event": event,
-            "before": _setting(event.data.get("before")),
-            "after": _setting(event.data.get("after")),
-            "what": event.verb.partition(".")[2].replace("_", " "),
-            "why": event.data.get("why", ""),
-        }
-        for event in rows
-    ]
+    """What was done to it, for everybody and for single companies; newest first.
+
+    `revertable`: a setting that is no longer in force where it was made.
+    """
+    events = AuditEvent.objects.filter(data__flag=flag).select_related("organization")
+    in_force: set[int | None] = set()
+    lines = []
+    # Documents have events that name a flag, too: those stand with the document.
+    for event in events.filter(document=None).order_by("-sequence", "-pk")[:_HISTORY]:
+        after, whose = _setting(event.data.get("after")), event.organization_id
+        lines.append(
+            {
+                "event": event,
+                "before": _setting(event.data.get("before")),
+                "after": after,
+                "revertable": bool(after) and whose in in_force,
+                "what": event.verb.partition(".")[2].replace("_", " "),
+                "why": event.data.get("why", ""),
+            }
+        )
+        if after:
+            in_force.add(whose)
+    return lines
 
 
 def _setting(data: Any) -> str:

@@ -6,7 +6,13 @@ import random
 from math import log
 from statistics import median
 
-from zohodocs.domain.sequential import RateWatch, ShareWatch, rate_interval
+from zohodocs.domain.sequential import (
+    RateWatch,
+    ShareWatch,
+    difference_interval,
+    paired,
+    rate_interval,
+)
 from zohodocs.rollout.evidence import ALPHA, ALPHAS
 
 from .result import Result
@@ -16,20 +22,22 @@ _ROLLOUTS, _MOST_CANDIDATES = 1000, 1000
 _WANTED = 200
 _HARMS = (0.02, 0.05, 0.10)
 _EXPERIMENTS, _UNITS = 20_000, 500
+_VERDICTS = 150
 
 
 def rollouts() -> Result:
     """Share of harmless rollouts that are turned back by mistake, over the share allowed.
 
     Each rollout gives one document in ten the new way until a thousand had it; people correct
-    15 % with the old way. In the notes the harm that is caught, the intervals, the shares.
+    15 % with the old way. In the notes the harm that is caught, the intervals of a rate and of the
+    difference, the blind pairs, the shares.
     """
     return simulate(_ROLLOUTS, _EXPERIMENTS)
 
 
-def simulate(number: int, experiments: int) -> Result:
+def simulate(number: int, experiments: int, *, seed: int = _SEED) -> Result:
     """The simulation in a chosen size; the same seed, the same figures."""
-    rng = random.Random(_SEED)  # noqa: S311 - a simulation
+    rng = random.Random(seed)  # noqa: S311 - a simulation
     harmless = [stopped_at(rng, 0.15, 0.15) for _ in range(number)]
     harmful = [stopped_at(rng, 0.15, 0.30) for _ in range(number)]
     mistaken = sum(at is not None for at in harmless) / number
@@ -38,6 +46,8 @@ def simulate(number: int, experiments: int) -> Result:
         "caught_before_200": caught,
         "median_until_stopped_15": median(at or _MOST_CANDIDATES for at in harmful),
         "interval_coverage": sum(covered(rng, 0.15) for _ in range(number)) / number,
+        "difference_coverage": sum(difference_covered(rng) for _ in range(number)) / number,
+        **_of_pairs(rng, number),
         "share_alarms": sum(alarmed(rng) for _ in range(experiments)) / experiments,
     }
     for rate in _HARMS:
@@ -79,6 +89,39 @@ def covered(rng: random.Random, rate: float) -> bool:
             if not between.low <= rate <= between.high:
                 return False
     return True
+
+
+def difference_covered(rng: random.Random, control: float = 0.15, candidate: float = 0.20) -> bool:
+    """Whether candidate's rate minus control's lay in its interval whenever it was looked at.
+
+    After every tenth document with the new way, until five hundred had it.
+    """
+    bad, total = [0, 0], [0, 0]
+    while total[1] < 500:
+        new = rng.random() < _SHARE
+        total[new] += 1
+        bad[new] += rng.random() < (candidate if new else control)
+        if new and total[1] % 10 == 0:
+            between = difference_interval((bad[1], total[1]), (bad[0], total[0]), ALPHA)
+            if not between.low <= candidate - control <= between.high:
+                return False
+    return True
+
+
+def _of_pairs(rng: random.Random, number: int) -> dict[str, float]:
+    """How often the test of blind pairs errs at any of 150 verdicts, and how soon it sees harm."""
+    level = ALPHAS["pairs"]
+    fair = [paired(_verdicts(rng, 0.5)) for _ in range(number)]
+    harmful = [paired(_verdicts(rng, 0.3)) for _ in range(number)]
+    return {
+        "pairs_called_worse": sum(each.p_worse <= level for each in fair) / number,
+        "pairs_called_better": sum(each.p_better <= level for each in fair) / number,
+        "pairs_caught": sum(each.p_worse <= level for each in harmful) / number,
+    }
+
+
+def _verdicts(rng: random.Random, right: float) -> list[bool]:
+    return [rng.random() < right for _ in range(_VERDICTS)]
 
 
 def alarmed(rng: random.Random) -> bool:
