@@ -151,6 +151,23 @@ def test_a_full_database_is_only_lost_when_one_says_so(desk: Desk, place: Path) 
     assert User.objects.filter(pk=before).exists()
 
 
+def test_nothing_is_touched_while_somebody_else_is_connected(desk: Desk, place: Path) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("Only PostgreSQL says who is connected.")
+    desk.approved()
+    made = backup.create(reason="nightly")
+    worker: Any = connections.create_connection("default")
+    worker.ensure_connection()
+    try:
+        with pytest.raises(backup.BackupError, match="1 other connections"):
+            backup.restore(made.name, replace=True)
+    finally:
+        worker.close()
+
+    assert Document.objects.count() == 1
+    assert backup.restore(made.name, replace=True).rows
+
+
 @pytest.mark.parametrize("harm", ["cut", "changed", "gone"])
 def test_a_damaged_backup_is_refused_before_anything_is_touched(
     desk: Desk, place: Path, harm: str
@@ -199,6 +216,23 @@ def test_a_file_lies_there_once_and_goes_with_the_last_backup_that_has_it(
     assert backup.names(_place()) == [new.name]
     assert list(place.glob("files/*/*")) == files
     assert backup.verify(new.name).faults == []
+
+
+def test_a_backup_is_made_beside_those_whose_key_is_gone(
+    desk: Desk, place: Path, settings: Any
+) -> None:
+    desk.approved()
+    now = timezone.now()
+    old = backup.create(reason="nightly", now=now - timedelta(days=50))
+    settings.BACKUP_KEYS = ["QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="]
+    middle = backup.create(reason="nightly", now=now - timedelta(days=40))
+
+    new = backup.create(reason="nightly", now=now)
+
+    assert backup.names(_place()) == [old.name, new.name]
+    assert not list(place.glob(f"{middle.name}/rows/*"))
+    settings.BACKUP_KEYS = [KEY]
+    assert backup.verify(old.name).faults == []
 
 
 def _place() -> Any:

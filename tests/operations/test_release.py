@@ -205,7 +205,7 @@ def test_there_must_be_a_release_to_go_back_to(tmp_path: Path) -> None:
     running.mkdir(parents=True)
     release._switch(site, running, None)
 
-    with pytest.raises(release.Failed, match="no release to go back to"):
+    with pytest.raises(release.Failed, match="no release before it to go back to; running runs on"):
         release.rollback(site)
 
     assert site.current.resolve() == running

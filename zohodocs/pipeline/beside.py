@@ -19,7 +19,7 @@ from zohodocs.rollout.readonly import no_writes
 from zohodocs.rollout.shadow import Difference
 from zohodocs.timing import scaled
 
-from . import preview, runner
+from . import leaving, preview, runner
 
 # Flags whose candidate is another way of reading or deciding; `new_cache` is compared where Zoho
 # was asked anyway (`cached_vendors`), and how many workers there are leaves no trace in a paper.
@@ -47,7 +47,7 @@ def run(document: Document) -> None:
             # No transaction: on SQLite one locks out everybody who writes while this one reads.
             with limits.limited(seconds=seconds), no_writes():
                 found = list(_differences(document, flag))
-        except (Exception, limits.OverTime) as problem:
+        except (Exception, limits.OverTime, leaving.CalledAway) as problem:
             error = type(problem).__name__
             if isinstance(problem, limits.OverTime) and not connection.in_atomic_block:
                 connection.close()  # a query may still be under way on it

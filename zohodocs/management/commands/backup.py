@@ -61,7 +61,9 @@ class Command(PlainCommand):
         else:
             made = backup.create(reason=options["reason"])
         if made is None:
-            self.json_line({"name": None, "why": "no migration is due"})
+            self.json_line(
+                {"name": None, "why": "no migration is due, or there is nothing to lose yet"}
+            )
             return
         rows = sum(part.lines - 1 for part in made.tables.values())
         seconds = round(time.monotonic() - began, 1)
