@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test lint fmt bench chaos lock
+.PHONY: help install install-dev run demo test lint fmt bench drill chaos lock
 
 help:
 	@echo "make demo     try it: Zoho sandbox, sample documents, log-ins printed"
@@ -12,6 +12,7 @@ help:
 	@echo "make install  the set-up alone          make test   all tests (FAST=1: fewer)"
 	@echo "make lint     every static check        make fmt    mend what can be mended"
 	@echo "make bench    all benchmarks            make chaos  half an hour of faults (CHAOS_SEED=…)"
+	@echo "make drill    restore, rollback, stage switches, with their minutes"
 	@echo "make lock     renew the pinned requirements"
 
 install:
@@ -46,6 +47,9 @@ fmt: install-dev
 
 bench: install
 	$(BIN)/python -m scripts.bench --page docs/performance.md
+
+drill: install-dev
+	$(BIN)/python -m scripts.drill --page docs/drills.md
 
 chaos: install-dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-1800} $(BIN)/python -m scripts.run_tests tests/chaos -n 0 -s

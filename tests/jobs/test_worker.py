@@ -98,8 +98,8 @@ def test_a_failed_job_is_forgotten_after_a_day() -> None:
 
 def test_a_worker_that_was_killed_is_not_counted_though_its_name_stands_there() -> None:
     living, dead = get_worker("shadow"), get_worker("shadow")
-    living.register_birth()
-    dead.register_birth()
+    living.register_birth()  # type: ignore[no-untyped-call]  # RQ's is not typed
+    dead.register_birth()  # type: ignore[no-untyped-call]  # RQ's is not typed
     try:
         before = doorbell.workers()["shadow"]
         # As it is when nobody renews it: the kernel told nobody that it killed this one.
@@ -107,5 +107,5 @@ def test_a_worker_that_was_killed_is_not_counted_though_its_name_stands_there() 
 
         assert (before, doorbell.workers()["shadow"]) == (2, 1)
     finally:
-        living.register_death()
-        dead.register_death()
+        living.register_death()  # type: ignore[no-untyped-call]  # RQ's is not typed
+        dead.register_death()  # type: ignore[no-untyped-call]  # RQ's is not typed
