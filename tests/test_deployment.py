@@ -125,21 +125,44 @@ def test_the_units_are_what_systemd_takes(unit: str, tmp_path: Path) -> None:
     assert [line for line in said if "is not executable" not in line] == []
 
 
+PRODUCTION = {
+    "SECRET_KEY": "x" * 20 + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
+    "ALLOWED_HOSTS": "documents.example.org",
+    "CSRF_TRUSTED_ORIGINS": "https://documents.example.org",
+    "FIELD_ENCRYPTION_KEYS": KEY,
+    "DATABASE_URL": "postgres://zohodocs@127.0.0.1:1/zohodocs",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "BACKUP_URL": "/backups",
+    "BACKUP_KEYS": KEY,
+    "METRICS_TOKEN": "token",
+    "EMAIL_URL": "smtp://mail.example.org:587",
+}
+CHECK = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+
+
 def test_a_deployment_like_production_passes_every_check(tmp_path: Path) -> None:
-    found = run(
-        sys.executable,
-        *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
-        DATA_DIR=str(tmp_path),
-        SECRET_KEY="x" * 20 + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
-        ALLOWED_HOSTS="documents.example.org",
-        CSRF_TRUSTED_ORIGINS="https://documents.example.org",
-        FIELD_ENCRYPTION_KEYS=KEY,
-        DATABASE_URL="postgres://zohodocs@127.0.0.1:1/zohodocs",
-        REDIS_URL="redis://127.0.0.1:1/0",
-        BACKUP_URL="/backups",
-        BACKUP_KEYS=KEY,
-        METRICS_TOKEN="token",
-    )
+    found = run(sys.executable, *CHECK, DATA_DIR=str(tmp_path), **PRODUCTION)
 
     assert found.returncode == 0, found.stderr
     assert "no issues" in found.stdout + found.stderr
+
+
+@pytest.mark.parametrize(
+    ("lacks", "code", "status"),
+    [
+        ("DATABASE_URL", "W001", 1),
+        ("BACKUP_URL", "W002", 1),
+        ("BACKUP_KEYS", "W003", 1),
+        ("EMAIL_URL", "I001", 0),
+        ("METRICS_TOKEN", "I002", 0),
+    ],
+)
+def test_what_a_deployment_lacks_is_said(
+    tmp_path: Path, lacks: str, code: str, status: int
+) -> None:
+    settings = {name: value for name, value in PRODUCTION.items() if name != lacks}
+
+    found = run(sys.executable, *CHECK, DATA_DIR=str(tmp_path), **settings)
+
+    said = found.stdout + found.stderr
+    assert (f"(zohodocs.{code}) {lacks} is unset" in said, found.returncode) == (True, status), said
