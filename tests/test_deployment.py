@@ -14,6 +14,7 @@ import yaml
 
 from scripts import lock_s3
 from zohodocs.operations import services
+from zohodocs.operations.supervisor import GRACE_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -76,6 +77,20 @@ def test_a_backup_is_taken_before_anything_is_migrated() -> None:
 
 def _site() -> services.Site:
     return services.Site(data_dir=Path("/data"), port=8000, workers=1, allowed_hosts=[])
+
+
+def test_whoever_stops_us_waits_longer_than_our_supervisor() -> None:
+    units = {
+        unit: int(re.findall(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)[0])
+        for unit in ("zohodocs.service", "zohodocs@.service")
+        if (text := (ROOT / "deploy" / "systemd" / unit).read_text())
+    }
+
+    # All of them, then the embedded Redis; one part has none.
+    assert units["zohodocs.service"] > 2 * GRACE_SECONDS
+    assert units["zohodocs@.service"] > GRACE_SECONDS
+    for name, each in ours().items():
+        assert int(each["stop_grace_period"].rstrip("s")) > GRACE_SECONDS, name
 
 
 def test_redis_keeps_what_it_was_told() -> None:

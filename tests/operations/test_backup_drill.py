@@ -240,6 +240,18 @@ def test_a_backup_is_made_beside_those_whose_key_is_gone(
     assert backup.verify(old.name).faults == []
 
 
+def test_what_a_backup_left_that_was_cut_off_goes_after_a_day(desk: Desk, place: Path) -> None:
+    now = timezone.now()
+    cut_off = [backup.create(reason="cut", now=now - timedelta(hours=hours)) for hours in (25, 23)]
+    for each in cut_off:
+        (place / each.object).unlink()
+
+    made = backup.create(reason="nightly", now=now)
+
+    left = {path.parts[-3] for path in place.glob("*/rows/*")}
+    assert left == {cut_off[1].name, made.name}
+
+
 def _place() -> Any:
     from zohodocs.operations.backup.creating import usual_place
 

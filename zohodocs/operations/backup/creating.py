@@ -108,7 +108,17 @@ def remove_old(*, now: datetime) -> list[str]:
         }
         for name in set(place.names("files/")) - needed:
             place.remove(name)
+    _remove_unfinished(place, now)
     return [each.name for each in gone]
+
+
+def _remove_unfinished(place: Place, now: datetime) -> None:
+    """What a backup left that was cut off more than a day ago; its files serve the next one."""
+    finished = set(manifest.names(place))
+    for name in place.names("2"):
+        backup = name.partition("/")[0]
+        if backup not in finished and backup[:16] < f"{now - timedelta(days=1):%Y%m%dT%H%M%SZ}":
+            place.remove(name)
 
 
 def _write_rows(made: Manifest, place: Place, sealer: Sealer) -> list[str]:
