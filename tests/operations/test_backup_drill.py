@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from tests.factories import UserFactory
 from tests.figures import figure
 from tests.posting.conftest import Desk, desk, organization, zoho
 from zohodocs.models import AuditEvent, Connection, Document, Posting, Vendor
-from zohodocs.operations import audit_trail, backup
+from zohodocs.operations import audit_trail, backup, claims
 from zohodocs.operations.backup import tables
 
 __all__ = ["desk", "organization", "zoho"]
@@ -154,6 +155,20 @@ def test_a_full_database_is_only_lost_when_one_says_so(desk: Desk, place: Path) 
         backup.restore(made.name)
 
     assert User.objects.filter(pk=before).exists()
+
+
+def test_nothing_is_touched_while_the_service_runs_here(
+    desk: Desk, place: Path, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    desk.approved()
+    backup.create(reason="nightly")
+
+    with claims.data_directory(settings.DATA_DIR), pytest.raises(CommandError, match="Stop it"):
+        call_command("backup", "restore", "--replace")
+
+    assert Document.objects.count() == 1
+    call_command("backup", "restore", "--replace")
 
 
 def test_nothing_is_touched_while_somebody_else_is_connected(desk: Desk, place: Path) -> None:
