@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test lint fmt bench chaos lock
+.PHONY: help install install-dev run demo test lint fmt bench drill audit chaos lock
 
 help:
 	@echo "make demo     try it: Zoho sandbox, sample documents, log-ins printed"
@@ -12,6 +12,8 @@ help:
 	@echo "make install  the set-up alone          make test   all tests (FAST=1: fewer)"
 	@echo "make lint     every static check        make fmt    mend what can be mended"
 	@echo "make bench    all benchmarks            make chaos  half an hour of faults (CHAOS_SEED=…)"
+	@echo "make drill    restore, rollback, stage switches, with their minutes"
+	@echo "make audit    look for known weaknesses in the pinned packages (asks PyPI)"
 	@echo "make lock     renew the pinned requirements"
 
 install:
@@ -46,6 +48,14 @@ fmt: install-dev
 
 bench: install
 	$(BIN)/python -m scripts.bench --page docs/performance.md
+
+drill: install-dev
+	$(BIN)/python -m scripts.drill --page docs/drills.md
+
+# It installs nothing: versions and hashes are read from the locks. Exit 1: something was found, or
+# the advisories of a package could not be had, which its last line says.
+audit: install-dev
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt -r requirements-s3.txt
 
 chaos: install-dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-1800} $(BIN)/python -m scripts.run_tests tests/chaos -n 0 -s

@@ -15,7 +15,11 @@ from pathlib import Path
 from zohodocs.operations.process import end_with_parent
 
 # Speed instead of safety: nobody needs this data after a crash.
-_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+_SETTINGS = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"),
+    # So that half an hour of writing fills no small disk.
+    "max_wal_size=256MB",
+)
 
 
 class NoPostgres(Exception):

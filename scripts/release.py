@@ -123,9 +123,18 @@ def rollback(
     if not flags_only:
         target = site.base / "releases" / to if to else site.previous.resolve()
         if not (target / "manage.py").exists() or target == running:
-            raise Failed(f"There is no release to go back to; {running.name} runs on.")
+            there = ", ".join(sorted(path.name for path in (site.base / "releases").iterdir()))
+            raise Failed(
+                f"There is no release {to or 'before it'} to go back to; {running.name} runs on."
+                f" There are: {there}."
+            )
         _switch(site, target, running)
-        _restart(site)
+        try:
+            _restart(site)
+        except Failed as reason:
+            raise Failed(
+                f"{target.name} is current now, but it did not start: {reason}"
+            ) from reason
         _say(f"{target.name} runs; {running.name} is kept")
     seconds = time.monotonic() - began
     _say(f"turned back in {seconds:.1f} s")
@@ -207,7 +216,7 @@ def _run(command: Sequence[str], place: Path, site: Site) -> str:
     if done.returncode:
         # Enough for a check, which names its errors before its warnings.
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-30:])
-        raise Failed(f"`{' '.join(command[-4:])}` failed: {last}")
+        raise Failed(f"`{' '.join(command[1:] or command)}` failed: {last}")
     return done.stdout
 
 

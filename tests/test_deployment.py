@@ -14,6 +14,7 @@ import yaml
 
 from scripts import lock_s3
 from zohodocs.operations import services
+from zohodocs.operations.supervisor import GRACE_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -78,6 +79,20 @@ def _site() -> services.Site:
     return services.Site(data_dir=Path("/data"), port=8000, workers=1, allowed_hosts=[])
 
 
+def test_whoever_stops_us_waits_longer_than_our_supervisor() -> None:
+    units = {
+        unit: int(re.findall(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)[0])
+        for unit in ("zohodocs.service", "zohodocs@.service")
+        if (text := (ROOT / "deploy" / "systemd" / unit).read_text())
+    }
+
+    # All of them, then the embedded Redis; one part has none.
+    assert units["zohodocs.service"] > 2 * GRACE_SECONDS
+    assert units["zohodocs@.service"] > GRACE_SECONDS
+    for name, each in ours().items():
+        assert int(each["stop_grace_period"].rstrip("s")) > GRACE_SECONDS, name
+
+
 def test_redis_keeps_what_it_was_told() -> None:
     command = " ".join(COMPOSE["services"]["redis"]["command"])
 
@@ -125,21 +140,44 @@ def test_the_units_are_what_systemd_takes(unit: str, tmp_path: Path) -> None:
     assert [line for line in said if "is not executable" not in line] == []
 
 
+PRODUCTION = {
+    "SECRET_KEY": "x" * 20 + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
+    "ALLOWED_HOSTS": "documents.example.org",
+    "CSRF_TRUSTED_ORIGINS": "https://documents.example.org",
+    "FIELD_ENCRYPTION_KEYS": KEY,
+    "DATABASE_URL": "postgres://zohodocs@127.0.0.1:1/zohodocs",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "BACKUP_URL": "/backups",
+    "BACKUP_KEYS": KEY,
+    "METRICS_TOKEN": "token",
+    "EMAIL_URL": "smtp://mail.example.org:587",
+}
+CHECK = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+
+
 def test_a_deployment_like_production_passes_every_check(tmp_path: Path) -> None:
-    found = run(
-        sys.executable,
-        *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
-        DATA_DIR=str(tmp_path),
-        SECRET_KEY="x" * 20 + "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
-        ALLOWED_HOSTS="documents.example.org",
-        CSRF_TRUSTED_ORIGINS="https://documents.example.org",
-        FIELD_ENCRYPTION_KEYS=KEY,
-        DATABASE_URL="postgres://zohodocs@127.0.0.1:1/zohodocs",
-        REDIS_URL="redis://127.0.0.1:1/0",
-        BACKUP_URL="/backups",
-        BACKUP_KEYS=KEY,
-        METRICS_TOKEN="token",
-    )
+    found = run(sys.executable, *CHECK, DATA_DIR=str(tmp_path), **PRODUCTION)
 
     assert found.returncode == 0, found.stderr
     assert "no issues" in found.stdout + found.stderr
+
+
+@pytest.mark.parametrize(
+    ("lacks", "code", "status"),
+    [
+        ("DATABASE_URL", "W001", 1),
+        ("BACKUP_URL", "W002", 1),
+        ("BACKUP_KEYS", "W003", 1),
+        ("EMAIL_URL", "I001", 0),
+        ("METRICS_TOKEN", "I002", 0),
+    ],
+)
+def test_what_a_deployment_lacks_is_said(
+    tmp_path: Path, lacks: str, code: str, status: int
+) -> None:
+    settings = {name: value for name, value in PRODUCTION.items() if name != lacks}
+
+    found = run(sys.executable, *CHECK, DATA_DIR=str(tmp_path), **settings)
+
+    said = found.stdout + found.stderr
+    assert (f"(zohodocs.{code}) {lacks} is unset" in said, found.returncode) == (True, status), said

@@ -227,7 +227,7 @@ STORAGES = {
     "default": s3_storage(S3_URL)
     if S3_URL
     else {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "zohodocs.durable.DurableStorage",
         "OPTIONS": {"location": DATA_DIR / "files"},
     },
     "staticfiles": {

@@ -11,6 +11,7 @@ from django_rq.workers import get_worker
 from rq.job import Job
 from rq.registry import FailedJobRegistry
 
+from zohodocs.jobs import doorbell
 from zohodocs.jobs.worker import OneQueueWorker
 from zohodocs.pipeline import lease
 
@@ -93,3 +94,18 @@ def test_a_failed_job_is_forgotten_after_a_day() -> None:
     assert expires is not None
     now = queue.connection.time()[0]
     assert expires - now == pytest.approx(86_400, abs=60)
+
+
+def test_a_worker_that_was_killed_is_not_counted_though_its_name_stands_there() -> None:
+    living, dead = get_worker("shadow"), get_worker("shadow")
+    living.register_birth()  # type: ignore[no-untyped-call]  # RQ's is not typed
+    dead.register_birth()  # type: ignore[no-untyped-call]  # RQ's is not typed
+    try:
+        before = doorbell.workers()["shadow"]
+        # As it is when nobody renews it: the kernel told nobody that it killed this one.
+        dead.connection.delete(dead.key)
+
+        assert (before, doorbell.workers()["shadow"]) == (2, 1)
+    finally:
+        living.register_death()  # type: ignore[no-untyped-call]  # RQ's is not typed
+        dead.register_death()  # type: ignore[no-untyped-call]  # RQ's is not typed

@@ -50,6 +50,11 @@ class RunningService:
         self._listener.start()
 
     @property
+    def pid(self) -> int:
+        """Of its supervisor."""
+        return self._process.pid
+
+    @property
     def said(self) -> str:
         """Everything that came out of any of its processes so far."""
         return "".join(self._said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -12,17 +11,21 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
 from tests.factories import UserFactory
+from tests.figures import figure
 from tests.posting.conftest import Desk, desk, organization, zoho
 from zohodocs.models import AuditEvent, Connection, Document, Posting, Vendor
-from zohodocs.operations import audit_trail, backup
+from zohodocs.operations import audit_trail, backup, claims
 from zohodocs.operations.backup import tables
 
 __all__ = ["desk", "organization", "zoho"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.embedded]
+# Of a small archive: five minutes.
+ASKED = 300
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
@@ -63,13 +66,16 @@ def test_after_a_disaster_all_is_back_and_nothing_is_posted_twice(
         desk.push(again(document))
     # The one that was being sent: that it is not there counts when the grace is over.
     desk.push(again(sending), now=lambda: timezone.now() + timedelta(minutes=5))
-    minutes = (time.monotonic() - began) / 60
+    seconds = time.monotonic() - began
 
     with capsys.disabled():
-        sys.stdout.write(
-            f"\nrestore drill on {connection.vendor}: {minutes:.2f} minutes, {restored}\n"
+        figure(
+            "restore after the loss of database and files",
+            seconds,
+            asked=ASKED,
+            how=f"{connection.vendor}, {restored.rows} rows, {restored.files} files",
         )
-    assert minutes < 5
+    assert seconds < ASKED
     assert not User.objects.filter(username="came-later").exists()
     assert not Document.objects.filter(code=late.code).exists()
     stood = AuditEvent.objects.order_by("pk").values_list("hash", flat=True)[: len(trail)]
@@ -151,6 +157,37 @@ def test_a_full_database_is_only_lost_when_one_says_so(desk: Desk, place: Path) 
     assert User.objects.filter(pk=before).exists()
 
 
+def test_nothing_is_touched_while_the_service_runs_here(
+    desk: Desk, place: Path, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    desk.approved()
+    backup.create(reason="nightly")
+
+    with claims.data_directory(settings.DATA_DIR), pytest.raises(CommandError, match="Stop it"):
+        call_command("backup", "restore", "--replace")
+
+    assert Document.objects.count() == 1
+    call_command("backup", "restore", "--replace")
+
+
+def test_nothing_is_touched_while_somebody_else_is_connected(desk: Desk, place: Path) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("Only PostgreSQL says who is connected.")
+    desk.approved()
+    made = backup.create(reason="nightly")
+    worker: Any = connections.create_connection("default")
+    worker.ensure_connection()
+    try:
+        with pytest.raises(backup.BackupError, match="1 other connections"):
+            backup.restore(made.name, replace=True)
+    finally:
+        worker.close()
+
+    assert Document.objects.count() == 1
+    assert backup.restore(made.name, replace=True).rows
+
+
 @pytest.mark.parametrize("harm", ["cut", "changed", "gone"])
 def test_a_damaged_backup_is_refused_before_anything_is_touched(
     desk: Desk, place: Path, harm: str
@@ -199,6 +236,35 @@ def test_a_file_lies_there_once_and_goes_with_the_last_backup_that_has_it(
     assert backup.names(_place()) == [new.name]
     assert list(place.glob("files/*/*")) == files
     assert backup.verify(new.name).faults == []
+
+
+def test_a_backup_is_made_beside_those_whose_key_is_gone(
+    desk: Desk, place: Path, settings: Any
+) -> None:
+    desk.approved()
+    now = timezone.now()
+    old = backup.create(reason="nightly", now=now - timedelta(days=50))
+    settings.BACKUP_KEYS = ["QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="]
+    middle = backup.create(reason="nightly", now=now - timedelta(days=40))
+
+    new = backup.create(reason="nightly", now=now)
+
+    assert backup.names(_place()) == [old.name, new.name]
+    assert not list(place.glob(f"{middle.name}/rows/*"))
+    settings.BACKUP_KEYS = [KEY]
+    assert backup.verify(old.name).faults == []
+
+
+def test_what_a_backup_left_that_was_cut_off_goes_after_a_day(desk: Desk, place: Path) -> None:
+    now = timezone.now()
+    cut_off = [backup.create(reason="cut", now=now - timedelta(hours=hours)) for hours in (25, 23)]
+    for each in cut_off:
+        (place / each.object).unlink()
+
+    made = backup.create(reason="nightly", now=now)
+
+    left = {path.parts[-3] for path in place.glob("*/rows/*")}
+    assert left == {cut_off[1].name, made.name}
 
 
 def _place() -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from scripts import release
+from tests.figures import figure
 from tests.journeys.service import database
 from tests.papers import invoice_pdf
 from zohodocs.operations import claims
@@ -173,7 +174,9 @@ def test_a_release_comes_and_goes_with_papers_on_their_way(
     states = machine.until_decided(20)
 
     with capsys.disabled():
-        sys.stdout.write(f"\ndeploy {deployed:.1f} s, rollback {back:.1f} s, {states}\n")
+        papers = f"20 papers on their way, after it {states}"
+        figure("a release brought out, migrations and backup included", deployed, asked=300)
+        figure("a release turned back, a flag first", back, asked=300, how=papers)
     assert max(deployed, back) < 300
     assert machine.site.current.resolve().name == "before"
     assert machine.site.previous.resolve() == new
@@ -209,7 +212,7 @@ def test_there_must_be_a_release_to_go_back_to(tmp_path: Path) -> None:
     running.mkdir(parents=True)
     release._switch(site, running, None)
 
-    with pytest.raises(release.Failed, match="no release to go back to"):
+    with pytest.raises(release.Failed, match="no release before it to go back to; running runs on"):
         release.rollback(site)
 
     assert site.current.resolve() == running

@@ -32,7 +32,7 @@ from zohodocs.models import (
     keep_text,
 )
 from zohodocs.operations import sweeping
-from zohodocs.pipeline import flow, lately, records, runner
+from zohodocs.pipeline import flow, lately, leaving, records, runner
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +162,19 @@ def test_the_sweep_gives_a_dead_workers_document_back_and_never_more_than_twice(
     assert state_after_first == State.RECEIVED
     assert (second.recovered, second.gave_up) == (0, 1)
     assert document.state == State.FAILED
+
+
+def test_a_worker_that_stops_gives_its_paper_back_and_no_try_is_counted(paper: Document) -> None:
+    leaving.leave(within=0)
+    try:
+        given_back = [run(paper) for _ in range(3)]
+    finally:
+        leaving.stay()
+
+    paper.refresh_from_db()
+    assert given_back == [DocumentState.RECEIVED] * 3
+    assert (paper.attempts, paper.lease_until, paper.lease_owner) == (0, None, "")
+    assert run(paper) is DocumentState.IN_REVIEW
 
 
 def test_a_living_workers_lease_is_left_alone() -> None:

@@ -16,7 +16,7 @@ import pytest
 from tests.reading.conftest import PROBE
 from tests.reading.papers import paper
 from zohodocs.domain.reading import Unreadable
-from zohodocs.pipeline import reading
+from zohodocs.pipeline import leaving, reading
 from zohodocs.pipeline.reading import Sandbox, frames, sandbox
 
 GOOD = paper([(72, 700, "Invoice 4711")])
@@ -57,6 +57,19 @@ def test_a_hang_ends_at_the_deadline_divided_by_the_time_scale() -> None:
     assert words(hasty) == ["Invoice", "4711"]
     assert hasty.counts.timed_out == 1
     hasty.close()
+
+
+def test_a_process_that_stops_waits_for_no_answer(probe: Sandbox) -> None:
+    assert words(probe) == ["Invoice", "4711"]
+    begun = time.monotonic()
+    leaving.leave(within=0.3)
+    try:
+        with pytest.raises(leaving.CalledAway):
+            probe.ask("spin", b"", seconds=30)
+    finally:
+        leaving.stay()
+    assert time.monotonic() - begun < 5
+    assert words(probe) == ["Invoice", "4711"]
 
 
 def test_the_kernel_ends_a_child_that_burns_more_processor_time_than_allowed() -> None:

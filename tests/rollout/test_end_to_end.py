@@ -51,7 +51,7 @@ FLAG = "ml_predictions"
 TOTAL, WRONG_TOTAL = "1121.69", "9121.69"
 # Far more than it takes (52 in the middle, 104 at the most of 200 simulated ones).
 MOST_PAPERS = 250
-NOT_NIGHTLY = (Heartbeat.AUDIT, Heartbeat.CENSUS, Heartbeat.WORDS)
+NOT_NIGHTLY = (Heartbeat.AUDIT, Heartbeat.CENSUS, Heartbeat.WORDS, Heartbeat.ORPHANS)
 
 
 @pytest.fixture

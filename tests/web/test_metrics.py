@@ -30,6 +30,7 @@ NAMES = (
     "zohodocs_ledger_difference",
     "zohodocs_flag_answers_total",
     "zohodocs_workers",
+    "zohodocs_redis_up",
     "zohodocs_connections",
     "zohodocs_rollbacks_total",
     "zohodocs_token_refreshes_total",
@@ -134,3 +135,20 @@ def test_no_label_carries_a_name_or_an_id(client: Client) -> None:
 
     assert "Secret Vendor" not in body
     assert str(document.code) not in body
+
+
+@pytest.mark.embedded
+def test_while_redis_is_away_nobody_claims_to_know_how_many_workers_there_are(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = client.get("/metrics").text
+    with monkeypatch.context() as gone:
+        for queue in settings.RQ_QUEUES.values():
+            gone.setitem(queue, "URL", "unix:///nowhere/redis.sock")
+        away = client.get("/metrics").text
+
+    assert sample(there, "zohodocs_redis_up") == 1
+    assert sample(there, 'zohodocs_workers{queue="sync"}') == 0
+    assert sample(away, "zohodocs_redis_up") == 0
+    assert "zohodocs_workers{" not in away
+    assert "zohodocs_queue_depth{" not in away

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from datetime import timedelta
 from typing import TypedDict
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zohodocs import metrics
 from zohodocs.domain.crash import around
 from zohodocs.domain.file_types import FileType, detect
 from zohodocs.domain.reading import Unreadable
+from zohodocs.durable import DurableStorage
 from zohodocs.models import Arrival, ArrivalResult, AuditEvent, Document, Organization, keep_text
 from zohodocs.models.organization import new_code
 from zohodocs.rollout.flags import CANDIDATE, answers_for
 from zohodocs.telemetry import get_logger
 
 logger = get_logger(__name__)
+# Half of what `orphans` waits for.
+_TAKEN_OVER_WITHIN = timedelta(hours=12)
 
 
 class Facts(TypedDict):
@@ -119,27 +124,36 @@ def _accepted(kind: FileType, content: bytes, facts: Facts) -> Arrival:
 
 
 def _store_original(document: Document, content: bytes) -> str:
-    """Keep the bytes where the row will point; the name they have there.
+    """Keep the bytes where the row will point, and through a power cut; the name they have there.
 
     A crash before the row leaves an orphan file, which the next arrival of the same bytes takes
-    over if it is whole; one that was cut short (killed, disk full) is left alone, and the storage
-    finds another name.
+    over if it is whole; one that was cut short (killed, disk full) or is old enough to be removed
+    soon (`orphans`) is left alone, and the storage finds another name.
     """
     storage = document.original.storage
     path = str(document.original.field.generate_filename(document, document.filename))
-    if not _holds(storage, path, document):
-        with around("arrive.file"):
+    with around("arrive.file"):
+        if not _taken_over(storage, path, document):
             path = str(storage.save(path, ContentFile(content)))
     document.original.name = path
     return path
 
 
-def _holds(storage: Storage, path: str, document: Document) -> bool:
-    """Whether the storage has the document's very bytes under this name."""
-    if not storage.exists(path) or storage.size(path) != document.size:
-        return False
-    with storage.open(path) as file:
-        return hashlib.sha256(file.read()).hexdigest() == document.sha256
+def _taken_over(storage: Storage, path: str, document: Document) -> bool:
+    """Whether the storage has the document's very bytes under this name, and not for long."""
+    try:
+        if not storage.exists(path) or storage.size(path) != document.size:
+            return False
+        if storage.get_modified_time(path) < timezone.now() - _TAKEN_OVER_WITHIN:
+            return False
+        with storage.open(path) as file:
+            if hashlib.sha256(file.read()).hexdigest() != document.sha256:
+                return False
+        if isinstance(storage, DurableStorage):
+            storage.keep(path)
+    except FileNotFoundError:
+        return False  # whoever wrote it saw that another one was faster, and took it away
+    return True
 
 
 def safe_name(filename: str) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import django_rq
 from django.conf import settings
 from redis.exceptions import RedisError
+from rq.queue import Queue
 from rq.worker import Worker as RqWorker
 
 from zohodocs.domain.crash import around
@@ -81,12 +82,20 @@ def depths() -> dict[str, tuple[int, float]]:
 
 
 def workers() -> dict[str, int]:
-    """How many workers serve each queue; empty where Redis is away."""
+    """How many living workers serve each queue; empty where Redis is away.
+
+    The names of those that were killed stay until another worker of their queue tidies up.
+    """
     try:
-        return {name: RqWorker.count(queue=django_rq.get_queue(name)) for name in settings.QUEUES}
+        return {name: _living(django_rq.get_queue(name)) for name in settings.QUEUES}
     except (RedisError, OSError):
         logger.warning("doorbell.workers.unknown")
         return {}
+
+
+def _living(queue: Queue) -> int:
+    keys = RqWorker.all_keys(queue=queue)
+    return int(queue.connection.exists(*keys)) if keys else 0
 
 
 def ring_to_learn(document: Document) -> bool:

@@ -13,7 +13,8 @@ from rq.serializers import JSONSerializer
 from rq.worker import SimpleWorker
 
 from zohodocs import clients
-from zohodocs.pipeline import lately
+from zohodocs.pipeline import lately, leaving
+from zohodocs.timing import scaled
 
 from . import crew, doorbell
 
@@ -51,7 +52,11 @@ class OneQueueWorker(SimpleWorker):
             return bool(super().work(*args, **options))
 
     def request_stop(self, signum: Any, frame: Any) -> None:
-        """Stop after what is under way; whoever only waits for room with Zoho does not go on."""
+        """Stop after what is under way; whoever only waits for room with Zoho does not go on.
+
+        A paper that takes longer than others is given back, and the next worker begins it anew.
+        """
+        leaving.leave(within=scaled(leaving.SECONDS))
         crew.go_home()
         clients.close()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's is not typed

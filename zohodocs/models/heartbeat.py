@@ -19,6 +19,7 @@ class Heartbeat(models.Model):
     DIGEST = "digest"
     ROLLOUT = "rollout"
     WORDS = "words"
+    ORPHANS = "orphans"
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()

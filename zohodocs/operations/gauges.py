@@ -113,7 +113,9 @@ def _oldest(now: datetime) -> Metric:
 
 
 def _queues() -> Iterable[Metric]:
-    depths = dict.fromkeys(settings.QUEUES, (0, 0.0)) | doorbell.depths()
+    """What Redis knows: while it is away nothing, for nought would be a lie."""
+    depths = doorbell.depths()
+    yield _number("zohodocs_redis_up", "1 while Redis answers.", int(bool(depths)))
     yield _gauge(
         "zohodocs_queue_depth", "Jobs waiting.", "queue", {q: d for q, (d, _) in depths.items()}
     )
@@ -123,8 +125,9 @@ def _queues() -> Iterable[Metric]:
         "queue",
         {q: age for q, (_, age) in depths.items()},
     )
-    workers = dict.fromkeys(settings.QUEUES, 0) | doorbell.workers()
-    yield _gauge("zohodocs_workers", "Workers that serve a queue.", "queue", workers)
+    yield _gauge(
+        "zohodocs_workers", "Living workers that serve a queue.", "queue", doorbell.workers()
+    )
 
 
 def _connections() -> Metric:

@@ -1,4 +1,4 @@
-"""What must happen again and again beside the papers: rollouts, census, mail, audit, backup.
+"""What must happen again and again beside the papers: rollouts, census, mail, audit, backup, files.
 
 None of it is urgent and some of it takes minutes, so it has a process of its own and never keeps
 the sweep waiting. Two schedulers at once do double work and no harm.
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from zohodocs.arrivals import orphans
 from zohodocs.models import Document, Heartbeat, keep_all_places, keep_text
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
@@ -59,6 +60,7 @@ def tasks() -> list[Task]:
     night = [
         Task(Heartbeat.AUDIT, _night_came, verify_audit),
         Task(Heartbeat.WORDS, _night_came, _catch_up),
+        Task(Heartbeat.ORPHANS, _night_came, _remove_orphans),
     ]
     if settings.BACKUP_URL:
         night.append(
@@ -94,6 +96,12 @@ def _catch_up(now: datetime) -> None:
         kept += 1
     facts = {"documents": kept, "items": keep_all_places()}
     Heartbeat.beat(Heartbeat.WORDS, now=timezone.now(), facts=facts)
+
+
+def _remove_orphans(now: datetime) -> None:
+    found = orphans.remove(now=now)
+    facts = {"looked_at": found.looked_at, "removed": len(found.removed)}
+    Heartbeat.beat(Heartbeat.ORPHANS, now=timezone.now(), facts=facts)
 
 
 def verify_audit(_now: datetime) -> None:

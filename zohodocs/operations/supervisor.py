@@ -16,6 +16,8 @@ from types import FrameType
 
 from zohodocs.operations.process import Process, Service
 
+# What a process has to end in; units and containers wait a little longer (docs/operators.md).
+GRACE_SECONDS = 30.0
 _TICK_SECONDS = 0.1
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -44,7 +46,7 @@ class Supervisor:
         self,
         services: Iterable[Service],
         *,
-        grace_seconds: float = 30,
+        grace_seconds: float = GRACE_SECONDS,
         on_ready: Callable[[], None] = lambda: None,
         write_output: Callable[[str], object] | None = None,
     ) -> None:

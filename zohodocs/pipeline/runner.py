@@ -29,7 +29,7 @@ from zohodocs.rollout import limits, shadow
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
-from . import flow, lately, records
+from . import flow, lately, leaving, records
 from .decision import approval_needed
 from .lease import kept
 from .lookups import AskZoho, LookUp, ports_for
@@ -56,7 +56,8 @@ def run(
 
     Safe to run twice and at the same time: one claim wins, a late writer changes nothing. An
     unforeseen error gives the document back, and after `MAX_CRASH_ATTEMPTS` hands it to a person.
-    A document that is handed over as a row gets its new state.
+    So does a worker that stops, but that is not counted. A document that is handed over as a row
+    gets its new state.
     """
     known = _known(document)
     if known is None or known.state != State.RECEIVED:
@@ -95,6 +96,9 @@ def _run(
     except LostLease:
         logger.warning("document.process.fenced", document=str(document.code))
         return None
+    except leaving.CalledAway:
+        logger.info("document.process.left", document=str(document.code))
+        return give_back(document, token=token, by=Mover.MACHINE, counts=False)
     except Exception:
         logger.exception("document.process.failed", document=str(document.code))
         return give_back(document, token=token, by=Mover.MACHINE)
@@ -151,18 +155,24 @@ def recheck(document: Document) -> None:
 
 
 def give_back(
-    document: Document, *, token: int | None, by: Mover, now: datetime | None = None
+    document: Document,
+    *,
+    token: int | None,
+    by: Mover,
+    now: datetime | None = None,
+    counts: bool = True,
 ) -> DocumentState | None:
     """Let another try have the document, or a person when the tries are used up.
 
     Where it went; None when it was no longer being processed under this token, or its worker has
-    renewed the lease since the sweep looked.
+    renewed the lease since the sweep looked. `counts`: whether this try was one that failed.
     """
     now = now or datetime.now(UTC)
     document.refresh_from_db(fields=["attempts", "lease_token", "lease_until", "state"])
     if by is Mover.SWEEP and document.lease_until and document.lease_until >= now:
         return None
-    gave_up = document.attempts >= settings.MAX_CRASH_ATTEMPTS
+    attempts = document.attempts if counts else document.attempts - 1
+    gave_up = attempts >= settings.MAX_CRASH_ATTEMPTS
     to = DocumentState.FAILED if gave_up else DocumentState.RECEIVED
     fence = document.lease_token if token is None else token
     with around("process.given_back"), transaction.atomic():
@@ -174,6 +184,7 @@ def give_back(
             token=fence,
             lease_until=None,
             lease_owner="",
+            attempts=attempts,
         )
         if not moved:
             return None
@@ -189,7 +200,7 @@ def give_back(
             "document.given_back" if not gave_up else "document.failed",
             actor=str(by.value),
             document=document,
-            data={"attempts": document.attempts},
+            data={"attempts": attempts},
         )
     return to
 

@@ -22,8 +22,12 @@ MEMORY_BYTES = 512 * 1024 * 1024
 GRACE_SECONDS = 10.0
 
 
-class OverTime(BaseException):
-    """It took too long. No Exception, so that what is tried does not catch it by accident."""
+class Ended(BaseException):
+    """Ended from outside. No Exception, so that nothing under way takes it for its own failure."""
+
+
+class OverTime(Ended):
+    """It took too long."""
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def compare(
         # No transaction: on SQLite one locks out everybody who writes while this one reads.
         with limits.limited(seconds=seconds), no_writes():
             found = list(candidate())
-    except (Exception, limits.OverTime) as problem:
+    except (Exception, limits.Ended) as problem:
         logger.exception("shadow.compare.failed", flag=flag, document=str(document.code))
         error = type(problem).__name__
         if isinstance(problem, limits.OverTime) and not connection.in_atomic_block:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from zohodocs.operations import backup
+from zohodocs.operations import backup, claims
 from zohodocs.operations.backup.creating import usual_place
 
 from ._arguments import PlainCommand
@@ -61,7 +61,9 @@ class Command(PlainCommand):
         else:
             made = backup.create(reason=options["reason"])
         if made is None:
-            self.json_line({"name": None, "why": "no migration is due"})
+            self.json_line(
+                {"name": None, "why": "no migration is due, or there is nothing to lose yet"}
+            )
             return
         rows = sum(part.lines - 1 for part in made.tables.values())
         seconds = round(time.monotonic() - began, 1)
@@ -97,7 +99,14 @@ class Command(PlainCommand):
 
     def _restore(self, options: dict[str, Any]) -> None:
         began = time.monotonic()
-        done = backup.restore(_named(options), replace=options["replace"], masked=options["masked"])
+        try:
+            # So that nothing starts here meanwhile, makes a backup of half of it, or posts.
+            with claims.data_directory(settings.DATA_DIR):
+                done = backup.restore(
+                    _named(options), replace=options["replace"], masked=options["masked"]
+                )
+        except claims.AlreadyTaken as reason:
+            raise CommandError(str(reason)) from reason
         self.json_line(
             {
                 "name": done.name,

@@ -76,12 +76,21 @@ def usual_place() -> Place:
 def remove_old(*, now: datetime) -> list[str]:
     """Remove backups older than `BACKUP_KEEP_DAYS`, and files that only they had; which.
 
-    The newest complete one stays, however old it is.
+    The newest complete one stays, however old it is. One that no key opens is left alone, and then
+    no file is removed: nobody knows which ones it needs.
     """
     place, sealer = usual_place(), Sealer(settings.BACKUP_KEYS)
     kept: list[Manifest] = []
     gone: list[Manifest] = []
-    found = [manifest.read(place, sealer, name) for name in manifest.names(place)]
+    found: list[Manifest] = []
+    closed: list[str] = []
+    for name in manifest.names(place):
+        try:
+            found.append(manifest.read(place, sealer, name))
+        except BackupError:
+            closed.append(name)
+    if closed:
+        logger.warning("backup.old.unreadable", names=closed)
     newest_good = next((each.name for each in reversed(found) if not each.missing), None)
     oldest = now - timedelta(days=settings.BACKUP_KEEP_DAYS)
     for each in found:
@@ -91,7 +100,7 @@ def remove_old(*, now: datetime) -> list[str]:
         place.remove(each.object)
         for name in place.names(f"{each.name}/"):
             place.remove(name)
-    if gone:
+    if gone and not closed:
         needed = {
             object_of(sha256)
             for each in kept
@@ -99,7 +108,17 @@ def remove_old(*, now: datetime) -> list[str]:
         }
         for name in set(place.names("files/")) - needed:
             place.remove(name)
+    _remove_unfinished(place, now)
     return [each.name for each in gone]
+
+
+def _remove_unfinished(place: Place, now: datetime) -> None:
+    """What a backup left that was cut off more than a day ago; its files serve the next one."""
+    finished = set(manifest.names(place))
+    for name in place.names("2"):
+        backup = name.partition("/")[0]
+        if backup not in finished and backup[:16] < f"{now - timedelta(days=1):%Y%m%dT%H%M%SZ}":
+            place.remove(name)
 
 
 def _write_rows(made: Manifest, place: Place, sealer: Sealer) -> list[str]:

@@ -47,7 +47,8 @@ def restore(
 
     The service must be stopped. `replace`: what is in the database now is lost; without it only an
     empty one is filled. `masked`: for staging, see `masking.py`. Raises BackupError, before
-    anything was touched, where the backup is damaged, of a newer release, or in the way.
+    anything was touched, where the backup is damaged or of a newer release, where the database is
+    not empty or somebody else is connected to it.
     """
     place, sealer = usual_place(), Sealer(settings.BACKUP_KEYS)
     made = manifest.read(place, sealer, name)
@@ -87,6 +88,11 @@ def _check(made: Manifest, *, files: bool, replace: bool) -> None:
             "The database is not empty. Name an empty one in DATABASE_URL, or say --replace, which"
             " loses what is there now."
         )
+    if others := _others():
+        raise BackupError(
+            f"The service seems to run: the database has {others} other connections. Stop it, and"
+            " close whatever else looks into the database."
+        )
     faults = verify(made.name, files=files).faults
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
@@ -99,6 +105,18 @@ def _holds_something() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM zohodocs_organization UNION ALL SELECT 1 FROM auth_user")
         return cursor.fetchone() is not None
+
+
+def _others() -> int:
+    """Who else is connected; SQLite knows nobody, but locks whoever writes out."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _wipe() -> None:

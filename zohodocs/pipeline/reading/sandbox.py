@@ -18,6 +18,7 @@ from typing import Any
 
 import zohodocs
 from zohodocs.domain.reading import Unreadable
+from zohodocs.pipeline import leaving
 
 from . import frames
 from .refusals import refusal
@@ -31,6 +32,7 @@ CALLS_OF_A_LIFE = 500
 RESIDENT_BYTES_OF_A_LIFE = 256 * 1024 * 1024
 _MAX_ANSWER_BYTES = 256 * 1024 * 1024
 _CHUNK = 1 << 20
+_LOOK_UP_SECONDS = 0.5
 _ROOT = Path(zohodocs.__file__).resolve().parents[1]
 
 log = logging.getLogger(__name__)
@@ -98,7 +100,7 @@ class Sandbox:
         """The child's answer to one task, within `seconds` of this machine's time on `cores`.
 
         Raises Unreadable: what the child says, `took_too_long`, `too_large_unpacked` or
-        `reader_crashed`.
+        `reader_crashed`. Raises CalledAway where this process must end before the answer comes.
         """
         header = {"task": task, "cpu_seconds": round(seconds * cores), **arguments}
         request = frames.pack(header, body)
@@ -137,8 +139,8 @@ class Sandbox:
                 # Somebody else ended it (the kernel, short of memory): not this file's doing, yet.
                 continue
             except BaseException:
-                # The caller was called away (its job's time is over): the answer that still comes
-                # would be taken for that to the next question.
+                # The caller was called away (its job's time is over, or its process stops): the
+                # answer that still comes would be taken for that to the next question.
                 self._end()
                 raise
             self._calls += 1
@@ -229,7 +231,9 @@ def _exchange(child: _Child, request: bytes, deadline: float) -> tuple[dict[str,
         left = deadline - time.monotonic()
         if left <= 0:
             raise _Late
-        for channel, _ in ready.poll(left * 1000):
+        if request:
+            leaving.look_at_the_clock()
+        for channel, _ in ready.poll(min(left, _LOOK_UP_SECONDS) * 1000):
             if channel == into:
                 try:
                     rest = rest[os.write(into, rest[:_CHUNK]) :]
