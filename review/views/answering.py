@@ -78,7 +78,6 @@ def queue_context(request: Request, *, holding: ReviewItem | None = None) -> dic
             (code, reason_label(code), number)
             for code, number in queries.reasons(request.user, filters.get("reason") or "")
         ],
-        "now": timezone.now(),
         "undoable": _undoable(request),
         "decided_last": _decided_last(request),
     }
