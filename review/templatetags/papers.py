@@ -10,7 +10,7 @@ from django import template
 from django.contrib.auth.models import User
 from django.http import QueryDict
 
-from review.actions.guard import shown_name
+from review.actions.guard import holder, shown_name
 from review.reasons import reason_label, short_reason
 from zohodocs.models import State
 from zohodocs.web import formats, labels
@@ -29,6 +29,7 @@ register.filter("percent", formats.percent)
 register.filter("field_label", labels.field_label)
 register.filter("channel_label", labels.channel_label)
 register.filter("source_label", labels.source_label)
+register.filter("holder_for", holder)
 
 
 @register.filter

@@ -92,7 +92,6 @@ def queue_context(
                 request.user, filters.get("reason") or "", among=mine
             )
         ],
-        "now": timezone.now(),
         "undoable": _undoable(request),
         "decided_last": _decided_last(request),
     }
