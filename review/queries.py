@@ -236,7 +236,7 @@ def usual_accounts(document: Document) -> dict[int, int]:
         vendor_id=document.vendor_id, approved_at__isnull=False, account__isnull=False
     )
     latest = rows.order_by("-issue_date").values_list("account_id", flat=True)[:_COUNTED]
-    return dict(Counter(pk for pk in latest if pk is not None).most_common(5))
+    return dict(Counter(latest).most_common(5))
 
 
 def vendors(document: Document, q: str) -> list[Vendor]:

@@ -39,8 +39,8 @@ def write(page: Path, new: _Entries, *, order: Sequence[str]) -> None:
     All of them lie beside it as JSON.
     """
     kept = page.with_suffix(".json")
-    entries = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    entries |= new
+    before: _Entries = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    entries = {**before, **new}
     entries = {name: entries[name] for name in order if name in entries}
     kept.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
     page.write_text(_written(entries), encoding="utf-8")
