@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests import cast as people
 from tests.cast import fresh
 from tests.journeys.browsing import opened
+from tests.journeys.test_looks import keep_all
 from zohodocs.models import FieldValue
 
 pytestmark = [
@@ -64,7 +64,7 @@ def test_lines_are_pasted_split_and_saved_with_the_keyboard(
     expect(page.locator("#line-grid input[value='30.01']")).to_have_count(1)
     assert [each["id"] for each in Axe().run(page).response["violations"]] == []
     if _FOLDER:
-        page.screenshot(path=Path(_FOLDER) / "lines.png")
+        keep_all(page, "lines")
     page.locator("#line-grid input[name$=line_total]").first.press("Enter")
 
     expect(page.locator("details[data-fold=lines]")).to_be_visible()

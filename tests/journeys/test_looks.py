@@ -107,10 +107,12 @@ def addresses(cast: Cast) -> dict[str, str]:
     actions.comment(item=item, by=cast.bob, text="@nora, is this the chair we sent back?")
     actions.assign(item=item, by=cast.bob, to=cast.ana)
     rolling_out(item)
+    alike = people.in_review(cast.nordlicht, people.paper(Lieferung="Fracht"))
     return {
         "today": reverse("dashboard"),
         "queue": reverse("review:queue"),
         "item": reverse("review:item", args=[item.code]),
+        "alike": reverse("review:item", args=[alike.code]),
         "several": reverse("review:bulk"),
         "vendor": reverse("review:vendor_aside", args=[item.code]),
         "pages": reverse("review:pages", args=[item.code]),
@@ -192,6 +194,16 @@ def test_the_quick_answer_on_a_phone(browser: Browser, live_server: LiveServer, 
                 expect(page.get_by_role("heading", name="All done")).to_be_visible()
 
     assert not wrong, "\n".join(wrong)
+
+
+def keep_all(page: Page, name: str) -> None:
+    """Pictures of one state of a page, at every size and in the dark."""
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    keep(page, f"{name}-dark")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        keep(page, f"{name}-{size}")
 
 
 def keep(page: Page, name: str) -> None:
