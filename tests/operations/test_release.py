@@ -174,8 +174,14 @@ def test_a_release_comes_and_goes_with_papers_on_their_way(
     states = machine.until_decided(20)
 
     with capsys.disabled():
-        papers = f"20 papers on their way, after it {states}"
-        figure("a release brought out, migrations and backup included", deployed, asked=300)
+        papers = f"papers on their way, all {sum(states.values())} decided afterwards"
+        meanwhile = "papers on their way"
+        figure(
+            "a release brought out, migrations and backup included",
+            deployed,
+            asked=300,
+            how=meanwhile,
+        )
         figure("a release turned back, a flag first", back, asked=300, how=papers)
     assert max(deployed, back) < 300
     assert machine.site.current.resolve().name == "before"
