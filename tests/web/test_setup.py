@@ -99,6 +99,16 @@ def test_the_steps_lead_from_company_to_rule(root: Client) -> None:
     assert (done.connected, done.ruled, done.shared, done.complete) == (True, True, False, False)
 
 
+def test_what_is_let_in_is_said_as_it_stands(root: Client) -> None:
+    assert "New ways of working are all off" in root.get(PAGE).content.decode()
+
+    set_flag(name="auto_approve", mode=FlagMode.ON, why="x", by="x")
+    page = root.get(PAGE).content.decode()
+
+    assert "all off" not in page
+    assert "New ways of working that are let in: auto_approve." in page
+
+
 def test_what_is_wrong_is_said_and_nothing_is_kept(root: Client) -> None:
     nowhere = {"name": "X", "code": "No Code", "time_zone": "Mars/Base", "vat": ""}
 

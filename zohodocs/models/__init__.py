@@ -33,6 +33,7 @@ from .posting import KnownBill, Posting, PostingKind
 from .posting_call import PostingCall
 from .review import Correction, ReviewItem, ReviewKind, ReviewState, Verdict
 from .rollout import (
+    DifferenceRule,
     EvidenceSnapshot,
     Experiment,
     ExperimentState,
@@ -75,6 +76,7 @@ __all__ = [
     "CopyKind",
     "CopyState",
     "Correction",
+    "DifferenceRule",
     "Document",
     "DocumentText",
     "DriftWatch",
