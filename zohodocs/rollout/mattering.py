@@ -37,8 +37,12 @@ def settled(
     if rule is None:
         return None
     small = rule.amount_from is not None and _is_below(rule.amount_from, document)
-    near = rule.tolerance is not None and field in AMOUNT_FIELDS
-    return rule if small or (near and _apart(control, candidate) <= rule.tolerance) else None
+    near = (
+        rule.tolerance is not None
+        and field in AMOUNT_FIELDS
+        and _apart(control, candidate) <= rule.tolerance
+    )
+    return rule if small or near else None
 
 
 def set_rule(
