@@ -114,6 +114,7 @@ ADDRESSES = {
     "rollout_ramp_verb": "super",
     "rollout_revert": "super",
     "rollout_ignore": "super",
+    "rollout_matter": "super",
     "rollout_repair": "super",
     "rollout_experiment": "super",
     "review:bulk": "own",

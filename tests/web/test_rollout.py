@@ -17,6 +17,7 @@ from tests.factories import DocumentFactory, OrganizationFactory, UserFactory
 from tests.page import plain_static
 from zohodocs.models import (
     AuditEvent,
+    DifferenceRule,
     EvidenceSnapshot,
     Experiment,
     Flag,
@@ -24,10 +25,13 @@ from zohodocs.models import (
     IgnoredDifference,
     Organization,
     Ramp,
+    ReviewItem,
     Rollback,
     ShadowDifference,
 )
+from zohodocs.rollout import mattering, shadow
 from zohodocs.rollout.flags import set_flag
+from zohodocs.rollout.shadow import Difference
 
 __all__ = ["plain_static"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -247,6 +251,71 @@ def test_a_known_difference_is_ignored_from_then_on(root: Client) -> None:
     post(root, "rollout_ignore", field="iban", control="A", candidate="B")
 
     assert IgnoredDifference.objects.get().why == "To try it."
+
+
+def a_difference(total: str, *, field: str = "gross_total", candidate: str = "101.00") -> str:
+    """Why nobody is asked about it: 100.00 against the candidate's, on a paper of that total."""
+    company = OrganizationFactory(currency="EUR")
+    answer = {"arm": "control", "shadow": True}
+    paper = DocumentFactory(
+        organization=company, gross_total=Decimal(total), currency="EUR", flags={FLAG: answer}
+    )
+    assert shadow.begin(paper, FLAG)
+    shadow.keep(paper, FLAG, [Difference(field, "100.00", candidate)], seconds=1)
+    row = ShadowDifference.objects.get(document=paper)
+    asked = ReviewItem.objects.filter(document=paper, reason="ways_differ").exists()
+    assert asked == (not row.ignored)
+    return row.ignored
+
+
+def test_a_rule_says_from_which_total_and_from_how_far_apart_it_is_a_question(root: Client) -> None:
+    assert a_difference("50") == ""
+    post(root, "rollout_matter", field="gross_total", amount_from="200", tolerance="0.50")
+
+    assert a_difference("199.99") == "To try it."
+    assert a_difference("200") == ""
+    assert a_difference("200", candidate="100.50") == "To try it."
+    assert a_difference("200", candidate="100.51") == ""
+    # Another field has no rule; one for all others leaves this one alone.
+    assert a_difference("50", field="invoice_number") == ""
+    post(root, "rollout_matter", amount_from="60")
+    assert a_difference("50", field="invoice_number") == "To try it."
+    assert a_difference("150") == "To try it."
+
+
+def test_a_total_in_another_currency_is_a_question_whatever_the_rule(root: Client) -> None:
+    post(root, "rollout_matter", amount_from="200")
+    company = OrganizationFactory(currency="EUR")
+    paper = DocumentFactory(organization=company, gross_total=Decimal(50), currency="USD")
+    rules = mattering.rules_of(FLAG)
+
+    assert mattering.settled(rules, "iban", "a", "b", document=paper) is None
+
+
+def test_a_rule_has_its_history_and_is_taken_away_by_emptying_it(root: Client) -> None:
+    post(root, "rollout_matter", field="net_total", tolerance="0.05")
+    page = post(root, "rollout_matter", field="net_total", amount_from="20", tolerance="0.05")
+    assert "<del>± 0.05</del> → <ins>≥ 20.00 ± 0.05</ins>" in page
+    assert "Revert to this" not in page
+
+    page = post(root, "rollout_matter", field="net_total")
+    assert "<del>≥ 20.00 ± 0.05</del> → <ins>–</ins>" in page
+    assert not DifferenceRule.objects.exists()
+    assert AuditEvent.objects.filter(verb="flag.difference_rule", actor="root").count() == 3
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"field": "iban", "tolerance": "1"},
+        {"field": "net_total", "tolerance": "-1"},
+        {"amount_from": "5", "why": " "},
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(root: Client, sent: dict[str, str]) -> None:
+    post(root, "rollout_matter", **sent)
+
+    assert not DifferenceRule.objects.exists()
 
 
 def test_the_chart_is_drawn_from_what_was_kept(root: Client) -> None:

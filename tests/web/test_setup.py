@@ -12,8 +12,17 @@ from django.urls import reverse
 
 from tests.factories import AccountFactory, ConnectionFactory, OrganizationFactory, UserFactory
 from tests.page import plain_static
-from zohodocs.models import AuditEvent, ConnectionState, Membership, Organization, Role, Rule
+from zohodocs.models import (
+    AuditEvent,
+    ConnectionState,
+    FlagMode,
+    Membership,
+    Organization,
+    Role,
+    Rule,
+)
 from zohodocs.operations import first_run
+from zohodocs.rollout.flags import set_flag
 
 __all__ = ["plain_static"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -97,6 +106,16 @@ def test_the_steps_lead_from_company_to_rule(root: Client) -> None:
     assert Rule.objects.count() == 1
     done = first_run.progress()
     assert (done.connected, done.ruled, done.shared, done.complete) == (True, True, False, False)
+
+
+def test_what_is_let_in_is_said_as_it_stands(root: Client) -> None:
+    assert "New ways of working are all off" in root.get(reverse("setup")).content.decode()
+
+    set_flag(name="auto_approve", mode=FlagMode.ON, why="x", by="x")
+    page = root.get(reverse("setup")).content.decode()
+
+    assert "all off" not in page
+    assert "New ways of working that are let in: auto_approve." in page
 
 
 def test_what_is_wrong_is_said_and_nothing_is_kept(root: Client) -> None:

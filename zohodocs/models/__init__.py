@@ -41,6 +41,7 @@ from .review import (
     keep_place,
 )
 from .rollout import (
+    DifferenceRule,
     EvidenceSnapshot,
     Experiment,
     ExperimentState,
@@ -84,6 +85,7 @@ __all__ = [
     "CopyKind",
     "CopyState",
     "Correction",
+    "DifferenceRule",
     "Document",
     "DocumentText",
     "DriftWatch",

@@ -107,6 +107,33 @@ class IgnoredDifference(models.Model):
         return f"{self.flag}: {self.field}"
 
 
+class DifferenceRule(models.Model):
+    """From where a difference in a field is a question; below that it is only counted.
+
+    `field` empty: every field that has no rule of its own.
+    """
+
+    flag = models.CharField(max_length=60)
+    field = models.CharField(max_length=40, blank=True)
+    # Papers below this total, in the company's own currency, are no question.
+    amount_from = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    # Two amounts no further apart than this are no question.
+    tolerance = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    why = models.CharField(max_length=200)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("rule about differences")
+        verbose_name_plural = _("rules about differences")
+        constraints = (
+            models.UniqueConstraint(fields=["flag", "field"], name="one_difference_rule"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.flag}: {self.field}"
+
+
 class ShadowDifference(ScopedModel):
     """Where the new way, run beside the old one, would have answered otherwise."""
 

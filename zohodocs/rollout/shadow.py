@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -16,6 +16,7 @@ from zohodocs.domain.states import DocumentState, Mover
 from zohodocs.models import (
     WORKER,
     AuditEvent,
+    DifferenceRule,
     Document,
     IgnoredDifference,
     PairVerdict,
@@ -28,7 +29,7 @@ from zohodocs.models import (
 )
 from zohodocs.telemetry import get_logger
 
-from . import limits
+from . import limits, mattering
 from .bucketing import bucket
 from .readonly import no_writes
 
@@ -104,7 +105,8 @@ def keep(
     Those that are known are kept with the reason for which nobody is asked.
     """
     ignored = list(IgnoredDifference.objects.filter(flag=flag))
-    rows = [_row(document, flag, difference, ignored) for difference in found]
+    rules = mattering.rules_of(flag)
+    rows = [_row(document, flag, difference, ignored, rules) for difference in found]
     open_ones = sum(not row.ignored for row in rows)
     try:
         with transaction.atomic():
@@ -154,9 +156,15 @@ def judge(difference: ShadowDifference, verdict: PairVerdict, *, by: User) -> bo
 
 
 def _row(
-    document: Document, flag: str, difference: Difference, ignored: Sequence[IgnoredDifference]
+    document: Document,
+    flag: str,
+    difference: Difference,
+    ignored: Sequence[IgnoredDifference],
+    rules: Mapping[str, DifferenceRule],
 ) -> ShadowDifference:
-    known = next((rule for rule in ignored if _fits(rule, difference)), None)
+    known = next((rule for rule in ignored if _fits(rule, difference)), None) or mattering.settled(
+        rules, difference.field, difference.control, difference.candidate, document=document
+    )
     return ShadowDifference(
         organization_id=document.organization_id,
         document=document,

@@ -11,6 +11,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -28,10 +29,11 @@ from zohodocs.models import (
     Rollback,
 )
 from zohodocs.operations import repairing, rollouts
-from zohodocs.rollout import changes, experiments, ramps
+from zohodocs.rollout import changes, experiments, mattering, ramps
 from zohodocs.rollout.changes import ChangeRefused, Proposal
 from zohodocs.rollout.definitions import DEFINITIONS
 from zohodocs.rollout.experiments import ExperimentRefused
+from zohodocs.rollout.flags import record
 from zohodocs.rollout.ramps import RampRefused
 from zohodocs.web import rollout_page
 from zohodocs.web.htmx import Request, page
@@ -94,6 +96,15 @@ class IgnoreForm(forms.Form):
     field = forms.CharField(max_length=40)
     control = forms.CharField(max_length=200, required=False, strip=False)
     candidate = forms.CharField(max_length=200, required=False, strip=False)
+    why = forms.CharField(max_length=200)
+
+
+class MatterForm(forms.Form):
+    """From where a difference in a field is a question; neither figure: always."""
+
+    field = forms.CharField(max_length=40, required=False)
+    amount_from = forms.DecimalField(required=False, max_digits=14, decimal_places=2)
+    tolerance = forms.DecimalField(required=False, max_digits=14, decimal_places=2)
     why = forms.CharField(max_length=200)
 
 
@@ -208,8 +219,26 @@ def ignore(request: Request, flag: str) -> HttpResponse:
     form = IgnoreForm(request.POST)
     if not form.is_valid():
         return _said(request, flag, _problem(form))
-    IgnoredDifference.objects.create(flag=flag, by=request.user.get_username(), **form.cleaned_data)
+    by, said = request.user.get_username(), form.cleaned_data
+    with transaction.atomic():
+        IgnoredDifference.objects.create(flag=flag, by=by, **said)
+        record("flag.difference_known", flag, by=by, field=said["field"], why=said["why"])
     return _said(request, flag, _("From now on nobody is asked about it."), good=True)
+
+
+@_for_superusers
+@require_POST
+def matter(request: Request, flag: str) -> HttpResponse:
+    """Say from where a difference in a field is a question."""
+    form = MatterForm(request.POST)
+    if not form.is_valid():
+        return _said(request, flag, _problem(form))
+
+    def act() -> str:
+        mattering.set_rule(flag, by=request.user.get_username(), **form.cleaned_data)
+        return _("Changed.")
+
+    return _act(request, flag, act)
 
 
 @_for_superusers

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zohodocs.domain.invoice import FIELD_NAMES
 from zohodocs.models import (
     AuditEvent,
+    DifferenceRule,
     EvidenceSnapshot,
     Experiment,
     ExperimentState,
@@ -22,7 +24,7 @@ from zohodocs.models import (
     ShadowDifference,
 )
 from zohodocs.operations import rollouts
-from zohodocs.rollout import changes, evidence, experiments, ramps
+from zohodocs.rollout import changes, evidence, experiments, mattering, ramps
 from zohodocs.rollout.definitions import DEFINITIONS, FlagDefinition
 from zohodocs.web.labels import field_label
 from zohodocs.web.sentences import told
@@ -128,6 +130,11 @@ def context(flag: str, *, field: str = "") -> dict[str, Any]:
             differences.select_related("document", "judged_by").order_by("-pk")[:_DIFFERENCES]
         ),
         "history": _history(flag),
+        "matters": [
+            {"field": rule.field, "words": mattering.in_words(rule), "rule": rule}
+            for rule in DifferenceRule.objects.filter(flag=flag).order_by("field")
+        ],
+        "all_fields": [(name, field_label(name)) for name in FIELD_NAMES],
         "rollbacks": list(Rollback.objects.filter(flag=flag).order_by("-pk")[:5]),
         "experiment": experiment,
         "standing": experiments.standing(experiment, now=now)
@@ -250,8 +257,9 @@ def _history(flag: str) -> list[dict[str, Any]]:
         lines.append(
             {
                 "event": event,
-                "before": _setting(event.data.get("before")),
-                "after": after,
+                "before": _setting(event.data.get("before")) or event.data.get("rule_before", ""),
+                "after": after or event.data.get("rule_after", ""),
+                "field": event.data.get("field", ""),
                 "revertable": bool(after) and whose in in_force,
                 "what": event.verb.partition(".")[2].replace("_", " "),
                 "why": event.data.get("why", ""),

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zohodocs.domain.identity import tax_id_country
-from zohodocs.models import Account, Organization, Rule
+from zohodocs.models import Account, Flag, FlagMode, Organization, Rule
 from zohodocs.operations import companies, first_run
 from zohodocs.web.htmx import Request
 
@@ -165,9 +165,11 @@ def _page(request: HttpRequest, **typed: forms.BaseForm) -> HttpResponse:
     _check(request)
     progress = first_run.progress()
     organization = progress.organization
+    let_in = Flag.objects.exclude(mode=FlagMode.OFF)
     context = {
         "section": "setup",
         "progress": progress,
+        "new_ways": sorted(set(let_in.values_list("name", flat=True))),
         "company_form": typed.get("company_form", CompanyForm()),
     }
     if organization is not None:

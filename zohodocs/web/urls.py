@@ -30,6 +30,7 @@ urlpatterns = [
     path("rollout/<slug:flag>/ramp/<slug:verb>/", rollout.ramp, name="rollout_ramp_verb"),
     path("rollout/<slug:flag>/revert/<int:event>/", rollout.revert, name="rollout_revert"),
     path("rollout/<slug:flag>/ignore/", rollout.ignore, name="rollout_ignore"),
+    path("rollout/<slug:flag>/matter/", rollout.matter, name="rollout_matter"),
     path("rollout/<slug:flag>/repair/<uuid:code>/", rollout.repair, name="rollout_repair"),
     path(
         "rollout/<slug:flag>/experiment/<slug:verb>/", rollout.experiment, name="rollout_experiment"

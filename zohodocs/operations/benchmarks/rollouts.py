@@ -49,6 +49,7 @@ def simulate(number: int, experiments: int, *, seed: int = _SEED) -> Result:
         "difference_coverage": sum(difference_covered(rng) for _ in range(number)) / number,
         **_of_pairs(rng, number),
         "share_alarms": sum(alarmed(rng) for _ in range(experiments)) / experiments,
+        "share_alarms_of_three": sum(alarmed(rng, 3) for _ in range(experiments)) / experiments,
     }
     for rate in _HARMS:
         stops = [stopped_at(rng, rate, 2 * rate) for _ in range(max(20, number // 5))]
@@ -124,9 +125,10 @@ def _verdicts(rng: random.Random, right: float) -> list[bool]:
     return [rng.random() < right for _ in range(_VERDICTS)]
 
 
-def alarmed(rng: random.Random) -> bool:
+def alarmed(rng: random.Random, arms: int = 2) -> bool:
     """Whether the arms of a fair experiment were called unfair at any moment (p < 0.001)."""
-    watch = ShareWatch({"candidate": 0.5, "control": 0.5})
+    names = [str(number) for number in range(arms)]
+    watch = ShareWatch(dict.fromkeys(names, 1 / arms))
     for _ in range(_UNITS):
-        watch.see("candidate" if rng.random() < 0.5 else "control")
+        watch.see(rng.choice(names))
     return watch.p < 0.001

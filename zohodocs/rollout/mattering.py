@@ -1,0 +1,111 @@
+"""Which differences matter: a rule a flag and field, set by a person who says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zohodocs.domain.invoice import AMOUNT_FIELDS
+from zohodocs.domain.money import to_decimal
+from zohodocs.models import DifferenceRule, Document
+
+from .flags import record
+
+
+def rules_of(flag: str) -> Mapping[str, DifferenceRule]:
+    """By field; empty is every other field."""
+    return {rule.field: rule for rule in DifferenceRule.objects.filter(flag=flag)}
+
+
+def settled(
+    rules: Mapping[str, DifferenceRule],
+    field: str,
+    control: str,
+    candidate: str,
+    *,
+    document: Document,
+) -> DifferenceRule | None:
+    """The rule by which this one is only counted; None: a person is asked.
+
+    What cannot be compared with the rule (no total, another currency, no amounts) matters.
+    """
+    rule = rules.get(field) or rules.get("")
+    if rule is None:
+        return None
+    small = rule.amount_from is not None and _is_below(rule.amount_from, document)
+    near = (
+        rule.tolerance is not None
+        and field in AMOUNT_FIELDS
+        and _apart(control, candidate) <= rule.tolerance
+    )
+    return rule if small or near else None
+
+
+def set_rule(
+    flag: str,
+    field: str,
+    *,
+    amount_from: Decimal | None,
+    tolerance: Decimal | None,
+    by: str,
+    why: str,
+) -> None:
+    """Set or, with neither figure, take away the rule of a field; the change is audited.
+
+    Raises ValueError with a sentence.
+    """
+    if not why.strip():
+        raise ValueError(_("Say why."))
+    if any(figure is not None and figure < 0 for figure in (amount_from, tolerance)):
+        raise ValueError(_("An amount here is not negative."))
+    if tolerance is not None and field and field not in AMOUNT_FIELDS:
+        raise ValueError(_("Only amounts can be nearly the same."))
+    with transaction.atomic():
+        rows = DifferenceRule.objects.select_for_update().filter(flag=flag, field=field)
+        before = in_words(rows.first())
+        if amount_from is None and tolerance is None:
+            rows.delete()
+            after = in_words(None)
+        else:
+            rule, _made = DifferenceRule.objects.update_or_create(
+                flag=flag,
+                field=field,
+                defaults={
+                    "amount_from": amount_from,
+                    "tolerance": tolerance,
+                    "by": by,
+                    "why": why,
+                    "at": timezone.now(),
+                },
+            )
+            after = in_words(rule)
+        facts = {"field": field, "rule_before": before, "rule_after": after}
+        record("flag.difference_rule", flag, by=by, why=why, **facts)
+
+
+def in_words(rule: DifferenceRule | None) -> str:
+    """A rule as the history keeps it, in figures that need no language."""
+    if rule is None:
+        return "–"
+    parts = []
+    if rule.amount_from is not None:
+        parts.append(f"≥ {rule.amount_from:.2f}")
+    if rule.tolerance is not None:
+        parts.append(f"± {rule.tolerance:.2f}")
+    return " ".join(parts)
+
+
+def _is_below(amount: Decimal, document: Document) -> bool:
+    gross = document.gross_total
+    own = document.organization.currency.upper()
+    return gross is not None and document.currency.upper() == own and abs(gross) < amount
+
+
+def _apart(one: str, other: str) -> Decimal:
+    """How far two amounts are apart; without end where one of them is none."""
+    first, second = to_decimal(one), to_decimal(other)
+    return Decimal("Infinity") if first is None or second is None else abs(first - second)
