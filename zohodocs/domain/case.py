@@ -209,6 +209,7 @@ class Case:
     content: bytes = b""
     filename: str = ""
     flags: Mapping[str, str] = field(default_factory=dict)  # flag -> arm: control | candidate
+    variants: Mapping[str, str] = field(default_factory=dict)  # flag -> the candidate's variant
     reading: Reading | None = None
     extraction: Extraction | None = None
     invoice: Invoice = field(default_factory=Invoice)

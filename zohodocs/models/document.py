@@ -201,6 +201,11 @@ class Document(ScopedModel):
         answer = self.flags.get(flag) or {}
         return str(answer.get("arm", "control"))
 
+    def variant(self, flag: str) -> str:
+        """Which of the candidate's variants it was given; empty for the candidate as it is."""
+        answer = self.flags.get(flag) or {}
+        return str(answer.get("variant", ""))
+
     def in_shadow(self, flag: str) -> bool:
         """Whether the new way is to be run beside the old one for this document."""
         answer = self.flags.get(flag) or {}

@@ -12,6 +12,8 @@ from .document import Document
 from .organization import Organization, new_code
 from .scope import ScopedModel
 
+_NO_ARMS = models.Value({}, models.JSONField())
+
 
 class FlagMode(models.TextChoices):
     """How far the new way is let in."""
@@ -32,6 +34,8 @@ class Flag(models.Model):
     mode = models.CharField(max_length=8, choices=FlagMode, default=FlagMode.OFF)
     percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     salt = models.CharField(max_length=40, blank=True)
+    # Arm -> weight among documents that are let in; empty: all get the candidate as it is.
+    arms = models.JSONField(default=dict, blank=True, db_default=_NO_ARMS)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.CharField(max_length=150, blank=True)
@@ -305,6 +309,8 @@ class Experiment(models.Model):
     # The smallest change of the share of corrected documents that matters, in percentage points.
     smallest_effect = models.DecimalField(max_digits=5, decimal_places=2, default=5)
     planned = models.PositiveIntegerField()
+    # Arm -> weight among documents that are let in; empty: the candidate alone.
+    arms = models.JSONField(default=dict, blank=True, db_default=_NO_ARMS)
     started_at = models.DateTimeField(default=timezone.now)
     started_by = models.CharField(max_length=150)
     why = models.TextField()

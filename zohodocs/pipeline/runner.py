@@ -117,6 +117,7 @@ def case_of(document: Document) -> Case:
         today=now.date(),
         filename=document.filename,
         flags={name: answer["arm"] for name, answer in document.flags.items()},
+        variants={name: document.variant(name) for name in document.flags},
         overruled=frozenset(document.overruled),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from zohodocs.models import AuditEvent, Flag, FlagMode, Organization
 
-from .flags import checked, set_flag
+from .flags import checked, checked_arms, set_flag
 
 _CHANGED, _PROPOSED, _WITHDRAWN = "flag.changed", "flag.proposed", "flag.proposal_withdrawn"
 
@@ -31,6 +31,7 @@ class Proposal:
     by: str
     why: str
     organization: Organization | None = None
+    arms: Mapping[str, int] = field(default_factory=dict)
 
 
 def reach(mode: FlagMode, percent: Decimal | None) -> Decimal:
@@ -61,17 +62,25 @@ def change(
     by: str,
     why: str,
     organization: Organization | None = None,
+    arms: Mapping[str, int] | None = None,
 ) -> Flag | Proposal:
     """Set it for everybody or one company, or propose it where that is more than one person may.
 
     Raises UnknownFlag, ValueError with a sentence.
     """
     checked(flag, mode, percent, why=why)
+    weights = checked_arms(flag, arms)
     if not takes_two(flag, mode, percent, organization):
         return set_flag(
-            name=flag, mode=mode, percent=percent, organization=organization, why=why, by=by
+            name=flag,
+            mode=mode,
+            percent=percent,
+            organization=organization,
+            arms=weights,
+            why=why,
+            by=by,
         )
-    made = Proposal(flag, mode, percent or Decimal(100), by, why, organization)
+    made = Proposal(flag, mode, percent or Decimal(100), by, why, organization, weights)
     _record(_PROPOSED, by, made)
     return made
 
@@ -85,7 +94,8 @@ def proposed(flag: str, organization: Organization | None = None) -> Proposal | 
         return None
     said = last.data
     percent, why = Decimal(said["percent"]), str(said["why"])
-    return Proposal(flag, FlagMode(said["mode"]), percent, last.actor, why, organization)
+    arms = said.get("arms", {})
+    return Proposal(flag, FlagMode(said["mode"]), percent, last.actor, why, organization, arms)
 
 
 def waiting(flag: str) -> list[Proposal]:
@@ -108,6 +118,7 @@ def confirm(flag: str, *, by: str, organization: Organization | None = None) -> 
         mode=waits.mode,
         percent=waits.percent if waits.mode == FlagMode.PERCENT else None,
         organization=organization,
+        arms=waits.arms,
         why=waits.why,
         by=f"{waits.by} + {by}",
     )
@@ -135,6 +146,7 @@ def _record(verb: str, by: str, made: Proposal) -> None:
             "flag": made.flag,
             "mode": made.mode.value,
             "percent": str(made.percent),
+            "arms": dict(made.arms),
             "why": made.why,
         },
     )

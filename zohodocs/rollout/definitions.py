@@ -10,11 +10,22 @@ from django.utils.translation import gettext_noop
 
 CONTROL = "control"
 CANDIDATE = "candidate"
+HALF_LIMIT = "half_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The new way in another strength, for an experiment that tries several at once."""
+
+    name: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class FlagDefinition:
     """What a flag switches: the old way (control) and the new one (candidate), in words.
+
+    `variants` are given to documents that get the candidate, by a draw of their own.
 
     `owner`: who answers for it. `prerequisites`: flags whose candidate a document must have, too.
     `decide_by`: when it should be on for good or gone; a hint, nothing happens then.
@@ -26,6 +37,8 @@ class FlagDefinition:
     owner: str
     decide_by: date
     prerequisites: tuple[str, ...] = ()
+    # Beside the candidate itself.
+    variants: tuple[Variant, ...] = ()
 
 
 DEFINITIONS: Mapping[str, FlagDefinition] = {
@@ -51,6 +64,12 @@ DEFINITIONS: Mapping[str, FlagDefinition] = {
             gettext_noop("A document that passes every check is approved by itself."),
             owner="accounting",
             decide_by=date(2027, 12, 31),
+            variants=(
+                Variant(
+                    HALF_LIMIT,
+                    gettext_noop("The same, up to half of what policy and rule allow."),
+                ),
+            ),
         ),
         FlagDefinition(
             "llm_fallback",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import cache
@@ -44,6 +45,8 @@ class FlagAnswer:
     bucket: int
     version: int
     shadow: bool = False
+    # Which of the candidate's variants; empty: the candidate as it is.
+    variant: str = ""
 
 
 def answers_for(organization: Organization, unit: str) -> dict[str, dict[str, Any]]:
@@ -76,6 +79,7 @@ def answer(name: str, organization: Organization, unit: str) -> FlagAnswer:
         int(known.get("bucket", 0)),
         int(known.get("version", 0)),
         bool(known.get("shadow", False)),
+        str(known.get("variant", "")),
     )
 
 
@@ -85,26 +89,35 @@ def set_flag(
     mode: FlagMode,
     percent: Decimal | None = None,
     organization: Organization | None = None,
+    arms: Mapping[str, int] | None = None,
     why: str,
     by: str,
 ) -> Flag:
     """Change one flag, for everyone or one organisation; the change is audited.
 
+    `arms`: weights among those let in; without any all of them get the candidate as it is.
     Raises UnknownFlag, and ValueError with a sentence for a percentage outside 0..100, one that is
     missing, or a change without its reason.
     """
-    share = checked(name, mode, percent, why=why)
+    share, weights = checked(name, mode, percent, why=why), checked_arms(name, arms)
     with transaction.atomic():
         flag, created = Flag.objects.select_for_update().get_or_create(
             name=name,
             organization=organization,
-            defaults={"mode": mode, "percent": share, "changed_by": by, "why": why},
+            defaults={
+                "mode": mode,
+                "percent": share,
+                "arms": weights,
+                "changed_by": by,
+                "why": why,
+            },
         )
-        before = None if created else {"mode": flag.mode, "percent": str(flag.percent)}
+        before = None if created else _as_set(flag)
         if not created:
             Flag.objects.filter(pk=flag.pk).update(
                 mode=mode,
                 percent=share,
+                arms=weights,
                 version=F("version") + 1,
                 changed_at=timezone.now(),
                 changed_by=by,
@@ -118,12 +131,26 @@ def set_flag(
             data={
                 "flag": name,
                 "before": before,
-                "after": {"mode": flag.mode, "percent": str(flag.percent)},
+                "after": _as_set(flag),
                 "why": why,
             },
         )
     provider.forget()
     return flag
+
+
+def checked_arms(name: str, arms: Mapping[str, int] | None) -> dict[str, int]:
+    """The weights of a change that make sense: of arms there are. Raises ValueError."""
+    known = {CANDIDATE, *(each.name for each in DEFINITIONS[name].variants)}
+    weights = dict(arms or {})
+    if not weights.keys() <= known or any(not 0 < each <= 10_000 for each in weights.values()):
+        raise ValueError(_("An arm is the new way or one of its variants, with a weight."))
+    return {} if weights.keys() == {CANDIDATE} else weights
+
+
+def _as_set(flag: Flag) -> dict[str, Any]:
+    said: dict[str, Any] = {"mode": flag.mode, "percent": str(flag.percent)}
+    return said | {"arms": flag.arms} if flag.arms else said
 
 
 def checked(name: str, mode: FlagMode, percent: Decimal | None, *, why: str) -> Decimal:

@@ -2,7 +2,7 @@
 
 Another provider takes its place by FLAG_PROVIDER. What it must answer is a boolean: whether the
 document gets the candidate. Its evaluation context holds the document as targeting key and the
-organisation's code; `mode`, `bucket`, `version` and `shadow` may come as flag metadata.
+organisation's code; `mode`, `bucket`, `version`, `shadow` and `variant` may come as flag metadata.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from openfeature.provider import AbstractProvider, Metadata
 from zohodocs.models import Flag, FlagMode
 from zohodocs.timing import scaled
 
-from .bucketing import bucket, is_in
+from .bucketing import arm_of, bucket, is_in
 from .definitions import CANDIDATE, CONTROL, DEFINITIONS
 
 _REMEMBERED_SECONDS = 1.0
@@ -61,6 +61,7 @@ class DatabaseProvider(AbstractProvider):
                 "bucket": number,
                 "version": row.version if row else 0,
                 "shadow": shadow,
+                "variant": _variant(flag_key, row, unit) if candidate else "",
             },
         )
 
@@ -105,6 +106,13 @@ def _has_candidate(name: str, rows: Mapping[str, Flag], unit: str) -> bool:
     return let_in and all(
         _has_candidate(other, rows, unit) for other in DEFINITIONS[name].prerequisites
     )
+
+
+def _variant(name: str, row: Flag | None, unit: str) -> str:
+    if row is None or not row.arms:
+        return ""
+    arm = arm_of(name, unit, row.arms, row.salt)
+    return "" if arm == CANDIDATE else arm
 
 
 def _salt(row: Flag | None) -> str:

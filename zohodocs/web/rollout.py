@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import wraps
 from typing import Any
@@ -31,7 +31,7 @@ from zohodocs.models import (
 from zohodocs.operations import repairing, rollouts
 from zohodocs.rollout import changes, experiments, mattering, ramps
 from zohodocs.rollout.changes import ChangeRefused, Proposal
-from zohodocs.rollout.definitions import DEFINITIONS
+from zohodocs.rollout.definitions import CANDIDATE, DEFINITIONS
 from zohodocs.rollout.experiments import ExperimentRefused
 from zohodocs.rollout.flags import record
 from zohodocs.rollout.ramps import RampRefused
@@ -208,8 +208,8 @@ def revert(request: Request, flag: str, event: int) -> HttpResponse:
     rows = AuditEvent.objects.filter(verb="flag.changed", data__flag=flag)
     made = get_object_or_404(rows.select_related("organization"), pk=event)
     then, why = made.data["after"], request.POST.get("why", "")
-    mode, percent = FlagMode(then["mode"]), Decimal(then["percent"])
-    return _change(request, flag, mode, percent, why, organization=made.organization)
+    mode, percent, arms = FlagMode(then["mode"]), Decimal(then["percent"]), then.get("arms")
+    return _change(request, flag, mode, percent, why, organization=made.organization, arms=arms)
 
 
 @_for_superusers
@@ -266,7 +266,7 @@ def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
             raise ExperimentRefused(_problem(form))
         said = dict(form.cleaned_data)
         said["base_rate"] = float(said["base_rate"]) / 100
-        made = experiments.start(flag=flag, by=by, **said)
+        made = experiments.start(flag=flag, by=by, arms=_weights(request, flag), **said)
         return _("It runs: %(n)s documents are planned.") % {"n": made.planned}
 
     def decide() -> str:
@@ -287,13 +287,25 @@ def _change(
     why: str,
     *,
     organization: Organization | None = None,
+    arms: Mapping[str, int] | None = None,
 ) -> HttpResponse:
     def act() -> str:
         by = request.user.get_username()
-        made = changes.change(flag, mode, percent, by=by, why=why, organization=organization)
+        made = changes.change(
+            flag, mode, percent, by=by, why=why, organization=organization, arms=arms
+        )
         return _told(made)
 
     return _act(request, flag, act)
+
+
+def _weights(request: Request, flag: str) -> dict[str, int]:
+    """What was typed beside the arms; an arm without a weight does not take part."""
+    names = (CANDIDATE, *(each.name for each in DEFINITIONS[flag].variants))
+    typed = {name: request.POST.get(f"weight-{name}", "").strip() for name in names}
+    if any(value and not (value.isascii() and value.isdigit()) for value in typed.values()):
+        raise ExperimentRefused(_("A weight is a whole number."))
+    return {name: int(value) for name, value in typed.items() if value and int(value[:9])}
 
 
 def _told(made: Flag | Proposal) -> str:

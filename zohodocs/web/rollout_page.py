@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zohodocs.domain.invoice import FIELD_NAMES
+from zohodocs.domain.sequential import Interval
 from zohodocs.models import (
     AuditEvent,
     DifferenceRule,
@@ -102,6 +104,8 @@ def context(flag: str, *, field: str = "") -> dict[str, Any]:
     found = rollouts.evidence_of(flag, now=now)
     following = ramps.next_of(ramp, found, now=now) if ramp else None
     experiment = Experiment.objects.filter(flag=flag).order_by("-pk").first()
+    runs = experiment is not None and experiment.state == ExperimentState.RUNNING
+    standing = experiments.standing(experiment, now=now) if experiment and runs else None
     differences = ShadowDifference.objects.filter(flag=flag)
     fields = list(differences.order_by("field").values_list("field", flat=True).distinct()[:60])
     if field:
@@ -137,10 +141,30 @@ def context(flag: str, *, field: str = "") -> dict[str, Any]:
         "all_fields": [(name, field_label(name)) for name in FIELD_NAMES],
         "rollbacks": list(Rollback.objects.filter(flag=flag).order_by("-pk")[:5]),
         "experiment": experiment,
-        "standing": experiments.standing(experiment, now=now)
-        if experiment and experiment.state == ExperimentState.RUNNING
-        else None,
+        "standing": standing,
+        "standing_arms": _arms(standing) if standing else [],
+        "unfair": standing is not None and standing.share_p < 0.001,
     }
+
+
+def _arms(standing: experiments.Standing) -> list[dict[str, Any]]:
+    """The lines of a table: every arm against the old way."""
+    return [
+        {
+            "name": arm.name,
+            "number": arm.number,
+            "vendors": arm.vendors,
+            "between": _points(arm.difference),
+            "says": _word(arm.says),
+        }
+        for arm in standing.arms
+    ]
+
+
+def _points(between: Interval) -> str:
+    if not isfinite(between.low):
+        return "–"
+    return f"{100 * between.low:+.1f} … {100 * between.high:+.1f}"
 
 
 def mode_label(row: Flag | None) -> str:
@@ -179,6 +203,18 @@ def _short(step: str) -> str:
 
 
 def _row(figure: evidence.Figure) -> Row:
+    return Row(
+        str(FIGURES.get(figure.name, figure.name)),
+        _value(figure.name, figure.control),
+        _value(figure.name, figure.candidate),
+        _between(figure),
+        _word(figure.says),
+        told(figure.note),
+    )
+
+
+def _word(says: str) -> str:
+    """As a shape and a word: nobody needs to tell colours apart."""
     words = {
         "worse": _("worse"),
         "better": _("better"),
@@ -187,14 +223,7 @@ def _row(figure: evidence.Figure) -> Row:
         "inconclusive": _("inconclusive"),
     }
     shapes = {"worse": "▼", "better": "▲", "not yet": "◆", "within": "●", "inconclusive": "○"}
-    return Row(
-        str(FIGURES.get(figure.name, figure.name)),
-        _value(figure.name, figure.control),
-        _value(figure.name, figure.candidate),
-        _between(figure),
-        f"{shapes[figure.says]} {words[figure.says]}",
-        told(figure.note),
-    )
+    return f"{shapes[says]} {words[says]}"
 
 
 def _value(name: str, value: float | None) -> str:
@@ -274,7 +303,9 @@ def _setting(data: Any) -> str:
     if not isinstance(data, dict):
         return ""
     mode = str(data.get("mode", ""))
-    return f"{mode} {data.get('percent', '')}" if mode in ("percent", "shadow") else mode
+    said = f"{mode} {data.get('percent', '')}" if mode in ("percent", "shadow") else mode
+    arms = " : ".join(f"{name} {weight}" for name, weight in sorted(data.get("arms", {}).items()))
+    return f"{said} ({arms})" if arms else said
 
 
 def _is_stale(definition: FlagDefinition, row: Flag | None) -> bool:
