@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -144,11 +144,14 @@ class RunningService:
         return [int(parts[1]) for parts in named if len(parts) > 1 and int(parts[1]) in living]
 
     def processes(self) -> Iterator[tuple[int, str]]:
-        """Process id and command of everything that runs for it."""
+        """Process id and command of everything that runs for it, commands of a test included."""
         ours = f"DATA_DIR={self.data_dir}\0".encode()
+        # Redis writes its title over its environment, and readers are given none.
+        below = set(_below(self.pid))
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                if ours in (entry / "environ").read_bytes() + b"\0":
+                known = int(entry.name) in below
+                if known or ours in (entry / "environ").read_bytes() + b"\0":
                     words = (entry / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
                     line = re.sub(r" --verbosity 0$", "", b" ".join(words).decode())
                     yield int(entry.name), line
@@ -188,6 +191,17 @@ class RunningService:
         if self._process.stdout:
             self._process.stdout.close()
         return status
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Every process that this one started, and theirs."""
+    children: list[str] = []
+    with suppress(OSError):  # it has ended
+        for one in Path(f"/proc/{pid}/task").glob("*/children"):
+            children += one.read_text(encoding="ascii").split()
+    for child in map(int, children):
+        yield child
+        yield from _below(child)
 
 
 @contextmanager
