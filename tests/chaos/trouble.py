@@ -14,6 +14,8 @@ import psycopg
 from integrations.zoho_books.sandbox import Sandbox
 from tests.journeys.service import RunningService, for_psycopg
 
+# A fault that met no process is none.
+NOBODY = "nobody was there"
 Trouble = Callable[["Scene"], str]
 
 # Paths of the calls that change something, then those that look, then the token.
@@ -68,10 +70,12 @@ class Scene:
         with suppress(ProcessLookupError):
             if pid is not None:
                 os.kill(pid, number)
-        return f"pid {pid}"
+        return f"pid {pid}" if pid is not None else NOBODY
 
     def stop(self, pid: int | None, seconds: float) -> str:
         """Stand still for a while, as in a pause of the machine."""
+        if pid is None:
+            return NOBODY
         self.send(pid, signal.SIGSTOP)
         time.sleep(seconds)
         self.send(pid, signal.SIGCONT)
