@@ -307,16 +307,30 @@ def _paper(run: int, number: int, *, polish: bool) -> bytes:
     if polish:
         return draw(
             Paper(
-                POLISH, PAPIER, WISLA, f"FV {run}/{number}", day.isoformat(),
-                due.isoformat(), [("Zeszyty A5", 1, price)], Decimal(23), "PLN",
+                POLISH,
+                PAPIER,
+                WISLA,
+                f"FV {run}/{number}",
+                day.isoformat(),
+                due.isoformat(),
+                [("Zeszyty A5", 1, price)],
+                Decimal(23),
+                "PLN",
             )
-        )  # fmt: skip
+        )
     return draw(
         Paper(
-            GERMAN, STADTWERKE, NORDLICHT, f"SW-{run}-{number}", f"{day:%d.%m.%Y}",
-            f"{due:%d.%m.%Y}", [("Strom Lieferstelle Hafenstraße", 1, price)], Decimal(19), "EUR",
+            GERMAN,
+            STADTWERKE,
+            NORDLICHT,
+            f"SW-{run}-{number}",
+            f"{day:%d.%m.%Y}",
+            f"{due:%d.%m.%Y}",
+            [("Strom Lieferstelle Hafenstraße", 1, price)],
+            Decimal(19),
+            "EUR",
         )
-    )  # fmt: skip
+    )
 
 
 def _metrics() -> str:

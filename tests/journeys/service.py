@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -144,22 +144,17 @@ class RunningService:
         return [int(parts[1]) for parts in named if len(parts) > 1 and int(parts[1]) in living]
 
     def processes(self) -> Iterator[tuple[int, str]]:
-        """Process id and command of everything that runs for it."""
+        """Process id and command of everything that runs for it, commands of a test included."""
         ours = f"DATA_DIR={self.data_dir}\0".encode()
-        # Redis writes its title over its environment; its socket is in the title.
-        socket = f"{self.data_dir}/redis/".encode()
-        found: set[int] = set()
-        for pid in sorted(int(entry.name) for entry in Path("/proc").glob("[0-9]*")):
-            entry = Path(f"/proc/{pid}")
+        # Redis writes its title over its environment, and readers are given none.
+        below = set(_below(self.pid))
+        for entry in Path("/proc").glob("[0-9]*"):
             try:
-                words = (entry / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-                titled = b" ".join(words)
-                # A reader is told nothing of its surroundings: it is known by its parent.
-                parent = int((entry / "stat").read_text().rsplit(") ", 1)[1].split()[1])
-                told = ours in (entry / "environ").read_bytes() + b"\0"
-                if told or socket in titled or parent in found:
-                    found.add(pid)
-                    yield pid, re.sub(r" --verbosity 0$", "", titled.decode())
+                known = int(entry.name) in below
+                if known or ours in (entry / "environ").read_bytes() + b"\0":
+                    words = (entry / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+                    line = re.sub(r" --verbosity 0$", "", b" ".join(words).decode())
+                    yield int(entry.name), line
             except OSError:
                 continue
 
@@ -196,6 +191,17 @@ class RunningService:
         if self._process.stdout:
             self._process.stdout.close()
         return status
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Every process that this one started, and theirs."""
+    children: list[str] = []
+    with suppress(OSError):  # it has ended
+        for one in Path(f"/proc/{pid}/task").glob("*/children"):
+            children += one.read_text(encoding="ascii").split()
+    for child in map(int, children):
+        yield child
+        yield from _below(child)
 
 
 @contextmanager

@@ -139,21 +139,30 @@ def test_a_correction_moves_the_item_to_where_it_belongs(cast: Cast, item: Revie
     assert item.vendor_name == document.vendor_name != ""
 
     document = actions.correct(
-        item=item, by=cast.ana, version=document.version, field="gross_total",
+        item=item,
+        by=cast.ana,
+        version=document.version,
+        field="gross_total",
         reading=actions.Reading("77.50"),
-    )  # fmt: skip
+    )
     actions.correct(
-        item=item, by=cast.ana, version=document.version, field="supplier_name",
+        item=item,
+        by=cast.ana,
+        version=document.version,
+        field="supplier_name",
         reading=actions.Reading("Aalto Oy"),
-    )  # fmt: skip
+    )
 
     item.refresh_from_db()
     assert (item.amount, item.vendor_name) == (Decimal("77.5"), "Aalto Oy")
 
     actions.correct(
-        item=item, by=cast.ana, version=fresh(document).version, field="gross_total",
+        item=item,
+        by=cast.ana,
+        version=fresh(document).version,
+        field="gross_total",
         reading=actions.Reading(""),
-    )  # fmt: skip
+    )
 
     item.refresh_from_db()
     assert fresh(document).gross_total is None
