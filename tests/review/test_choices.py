@@ -101,7 +101,7 @@ def test_a_line_that_is_no_number_is_said(cast: Cast, item: ReviewItem) -> None:
     response = send(cast.ana, item, "lines", **{"line-1-line_total": "many"})
 
     assert response.status_code == 422
-    assert "not an amount" in part(response).one(".notice-bad").text
+    assert "not an amount" in part(response).one(".panel-body .notice-bad").text
 
 
 def test_what_blocks_is_accepted_only_with_a_reason(cast: Cast) -> None:
