@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from zohodocs.models import Account, Document
+from zohodocs.models import Account, Document, FieldValue
 
 from . import parsing
 from .forms import VersionForm, paper_context
@@ -48,10 +48,14 @@ class SpotCheckForm(VersionForm):
 
     def _read(self) -> dict[str, str]:
         context = paper_context(self.document)
+        stored = dict(
+            FieldValue.objects.filter(document=self.document).values_list("name", "value")
+        )
         found = {}
         for name in FIELDS:
             raw = self.data.get(PREFIX + name)
-            if raw is None:
+            # What was left as it stood is no answer, whether or not a person could type it so.
+            if raw is None or raw == stored.get(name, ""):
                 continue
             try:
                 found[name] = parsing.parse(name, raw[:1000], context)

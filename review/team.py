@@ -46,9 +46,9 @@ class Team:
     decided: int
     seconds: float | None
     changed_share: float | None
-    # What the spot checks found of what the machine approved by itself: in all, and by company.
-    checked: Checked
-    checked_by_company: Sequence[tuple[str, Checked]]
+    # What the spot checks found of what the machine approved by itself, and the share that is wrong
+    # at most.
+    checked: Sequence[tuple[str, Checked, float]]
 
     @property
     def too_old(self) -> int:
@@ -77,9 +77,10 @@ def of(organizations: Sequence[Organization], *, since: datetime, now: datetime)
         decided=len(decided),
         seconds=_median(decided),
         changed_share=_changed([row[3] for row in decided]),
-        checked=spot_checks.in_all(checked.values()),
-        checked_by_company=[
-            (each.name, checked[each.pk]) for each in organizations if each.pk in checked
+        checked=[
+            (each.name, checked[each.pk], checked[each.pk].most())
+            for each in organizations
+            if each.pk in checked
         ],
     )
 

@@ -11,7 +11,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from zohodocs.access import may_give_second_approval
-from zohodocs.models import Account, AuditEvent, Correction, Document, Rule, VendorBankAccount
+from zohodocs.models import (
+    Account,
+    AuditEvent,
+    Correction,
+    Document,
+    ReviewKind,
+    Rule,
+    VendorBankAccount,
+)
 
 from . import queries
 from .actions import NotAllowed, Refused
@@ -73,13 +81,13 @@ def replay(document: Document, account: Account) -> Replay:
     Changed: the machine had proposed another account. Right: people ended with this one.
     """
     approved = list(_approved(document)[:_REPLAYED])
-    proposed = _proposed_to(approved)
+    proposed, checked = _proposed_to(approved), _found_in_spot_checks(approved)
     right = wrong = 0
     for each in approved:
-        final = each.account.name if each.account else ""
+        final = checked.get(each.pk) or (each.account.name if each.account else "")
         if proposed.get(each.pk, final) == account.name:
             continue
-        if each.account_id == account.pk:
+        if final == account.name:
             right += 1
         else:
             wrong += 1
@@ -127,6 +135,16 @@ def _proposed_to(documents: Sequence[Document]) -> dict[int, str]:
     pks = [document.pk for document in documents]
     rows = Correction.objects.filter(document__in=pks, field="account").order_by("-pk")
     return dict(rows.values_list("document_id", "before"))  # the first correction of each is last
+
+
+def _found_in_spot_checks(documents: Sequence[Document]) -> dict[int, str]:
+    """The account's name a person found right afterwards; the document keeps the one it has."""
+    rows = Correction.objects.filter(
+        document__in=[document.pk for document in documents],
+        field="account",
+        item__kind=ReviewKind.SPOT_CHECK,
+    )
+    return dict(rows.values_list("document_id", "after"))
 
 
 def _terms(documents: Sequence[Document]) -> int | None:

@@ -20,10 +20,9 @@ from zohodocs.models import (
     ReviewState,
     Verdict,
 )
-from zohodocs.rollout import spot_checks
 
 from .approving import close_item
-from .guard import Refused, StaleVersion, check_claim, check_right, take_posted
+from .guard import Refused, StaleVersion, check_right, take_posted
 
 
 def answer_spot_check(
@@ -39,13 +38,12 @@ def answer_spot_check(
 
     `right`: what the paper really says, by field; `account`: where it belongs; `note`: what else is
     wrong. They are kept as corrections; the document and its entry stay as they are, since an entry
-    is only changed by two people. Raises NotAllowed, Claimed, StaleVersion, Refused; sent twice by
-    the same person it counts once.
+    is only changed by two people. Raises NotAllowed, StaleVersion, Refused; sent twice by the
+    same person it counts once.
     """
     document = item.document
     check_right(by, document)
-    check_claim(item, by)
-    if item.kind != ReviewKind.AUDIT or item.reason != spot_checks.REASON:
+    if item.kind != ReviewKind.SPOT_CHECK:
         raise Refused(_("This question is not a spot check."))
     corrections = _corrections(item, by, right or {}, account)
     wrong = bool(corrections or note)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -122,3 +124,10 @@ def account_type(kind: str) -> str:
 def bare(amount: Decimal | None, currency: str) -> str:
     """An amount with the currency's decimals, without its sign."""
     return formats.bare(amount, currency)
+
+
+@register.simple_tag(takes_context=True)
+def sent(context: Mapping[str, Any], name: str, otherwise: object = "") -> object:
+    """What was just sent under this name, so that a refused form keeps it; else this."""
+    request = context.get("request")
+    return request.POST.get(name, otherwise) if request is not None else otherwise

@@ -24,7 +24,8 @@ class ReviewKind(models.TextChoices):
     DIFFERENCE = "difference", _("two ways differ")
     DUPLICATE = "duplicate", _("duplicate?")
     DRIFT = "drift", _("changed in Zoho")
-    AUDIT = "audit", _("spot check")
+    AUDIT = "audit", _("entry to be looked at")
+    SPOT_CHECK = "spot_check", _("spot check")
     VENDOR = "vendor", _("vendor data")
 
 
@@ -114,6 +115,12 @@ class ReviewItem(ScopedModel):
         )
         indexes = (
             models.Index(fields=["organization", "state", "opened_at"], name="review_org_open"),
+            models.Index(
+                fields=["organization", "opened_at"],
+                include=["state", "verdict"],
+                name="review_spot_checks",
+                condition=Q(kind="spot_check"),
+            ),
             # With what is counted: the first thousand are counted without a look at the rows.
             models.Index(
                 fields=["organization", "-attention", "id"],

@@ -95,7 +95,7 @@ def _spot_checks(found: Mapping[str, float]) -> Iterable[Metric]:
     yield _gauge("zohodocs_spot_checks", "Spot checks by what they came to.", "answer", answers)
     yield _number(
         "zohodocs_unseen_wrong_share_at_most",
-        "Of what no person saw at most this share is wrong, sure at 95 %; 1 before any check.",
+        "In no company more of what no person saw is wrong, sure at 95 %; 1 before any check.",
         found["most"],
     )
 

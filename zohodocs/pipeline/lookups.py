@@ -24,12 +24,14 @@ from zohodocs.domain.case import (
 from zohodocs.domain.identity import fold_name, normal_iban
 from zohodocs.models import (
     Account,
+    Correction,
     Document,
     KnownBill,
     LayoutMemory,
     Organization,
     Posting,
     PostingKind,
+    ReviewKind,
     Rule,
     State,
     Tax,
@@ -217,6 +219,8 @@ class BooksOfAccount:
         recent = (
             Document.objects.for_organization(self._organization)
             .filter(vendor__code=vendor_id, state=State.POSTED, account__isnull=False)
+            # What a spot check found on the wrong account is no habit.
+            .exclude(Exists(_found_on_another_account()))
             .order_by("-issue_date")
             .values_list("account__code", flat=True)[:_RECENT]
         )
@@ -237,6 +241,12 @@ class BooksOfAccount:
                 ("taxes", self._organization.pk), lambda: tuple(row.facts() for row in rows)
             )
         return self._taxes
+
+
+def _found_on_another_account() -> Any:
+    return Correction.objects.filter(
+        document=OuterRef("pk"), field="account", item__kind=ReviewKind.SPOT_CHECK
+    )
 
 
 class SeenBefore:

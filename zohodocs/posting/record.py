@@ -65,15 +65,12 @@ def ask(document: Document, kind: ReviewKind, *, code: str, message: str) -> Non
 
 
 def draw_for_a_spot_check(document: Document) -> None:
-    """If it is one of the sample, a person looks at it now that it is posted.
-
-    Not beside another question about the entry, which brings a person here as well.
-    """
+    """If it is one of the sample, a person looks at it now that it is posted."""
     if not spot_checks.is_drawn(document):
         return
     ReviewItem.objects.get_or_create(
         document=document,
-        kind=ReviewKind.AUDIT,
+        kind=ReviewKind.SPOT_CHECK,
         state=ReviewState.OPEN,
         defaults={
             "organization_id": document.organization_id,
