@@ -123,6 +123,7 @@ def test_a_changed_policy_is_a_new_version(nora: User, acme: Organization) -> No
         "auto_approve_up_to": "500",
         "min_confidence": "0.95",
         "hold_seconds": 30,
+        "spot_check_percent": 2,
         "max_age_days": 730,
         "max_future_days": 7,
         "closed_period": "ask",
