@@ -95,9 +95,11 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (!deciding || !requestConfig?.headers?.["X-Kept"]) return;
-  if (xhr.status !== 200) {
+  const aim = xhr.getResponseHeader("HX-Retarget");
+  // Aimed at a part, it is about the item that was open, and that one stays.
+  if (xhr.status !== 200 || aim) {
     back();
-    event.detail.target = document.querySelector(xhr.getResponseHeader("HX-Retarget") ?? "#desk");
+    event.detail.target = document.querySelector(aim ?? "#desk");
   } else if (xhr.getResponseHeader("HX-Reswap") === "none") {
     if (!deciding.before) show();
   } else {
