@@ -139,7 +139,7 @@ def _around(request: Request, item: ReviewItem) -> dict[str, Any]:
         **_neighbours(request, item, mine),
         "item": item,
         "document": item.document,
-        "decidable": True,
+        "decidable": desk.awaits_decision(item),  # whoever holds it may decide
     }
 
 
@@ -214,7 +214,7 @@ def wrong(
 
 def drafted(request: Request, item: ReviewItem, deed: str) -> HttpResponse:
     """The lines as they would be: the grid alone, its sum alone, or the page; nothing is saved."""
-    context = item_context(request, item)
+    context = _written_context(request, item)
     saved_grid: grid.Grid = context["grid"]
     status = 200
     if deed != "reset":
@@ -283,11 +283,18 @@ def reload(item: ReviewItem, user: Any) -> ReviewItem:
     return queries.item_for(user, item.code)
 
 
+def _written_context(
+    request: Request, item: ReviewItem, *, trouble: Trouble | None = None
+) -> dict[str, Any]:
+    """The desk after something was sent about this item: its quick question covers nothing."""
+    return {**item_context(request, item, trouble=trouble), "quick": None}
+
+
 def _panel(
     request: Request, item: ReviewItem, *, trouble: Trouble | None = None, status: int
 ) -> HttpResponse:
     fresh = reload(item, request.user)
-    context = item_context(request, fresh, trouble=trouble)
+    context = _written_context(request, fresh, trouble=trouble)
     if wants_part(request):
         response = render(request, "review/changed.html", context, status=status)
         # A verdict aims at the whole desk; where it had no effect only the panel changes.

@@ -7,6 +7,8 @@ import { giveBack, holds, take } from "./ahead.js";
 let deciding = null;
 /* What was asked of the shown copy before the decision was confirmed. */
 let held = [];
+/* Where they went before that: the link itself may be replaced by then. */
+let going = null;
 
 const desk = () => document.getElementById("desk");
 const part = (id) => document.getElementById(id);
@@ -49,6 +51,7 @@ const back = () => {
   }
   giveBack(deciding.copy);
   held = [];
+  going = null;
 };
 
 const end = () => {
@@ -78,11 +81,12 @@ const send = (form, path, submitter, copy) => {
 };
 
 document.addEventListener("htmx:confirm", (event) => {
-  const { elt, path, issueRequest, triggeringEvent } = event.detail;
+  const { elt, path, verb, target, issueRequest, triggeringEvent } = event.detail;
   if (deciding) {
     if (elt === desk() || !elt.closest?.("#desk") || elt.id === "queue-count") return;
     event.preventDefault();
-    held.push(() => issueRequest(true));
+    if (verb === "get" && target === desk()) going = path;
+    else held.push(() => issueRequest(true));
     return;
   }
   if (!elt.matches?.("[data-verdict], [data-postpone]")) return;
@@ -108,6 +112,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   end();
   // Once the rest of the page is in its place.
   const asked = held;
+  const path = going;
   held = [];
-  setTimeout(() => asked.forEach((ask) => ask()));
+  going = null;
+  setTimeout(() => {
+    asked.forEach((ask) => ask());
+    if (path) htmx.ajax("GET", path, { target: "#desk", swap: "outerHTML", push: path });
+  });
 });

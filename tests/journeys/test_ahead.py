@@ -266,3 +266,25 @@ def test_a_copy_without_a_colleagues_comment_is_never_shown(
 
     expect(desk.page.locator("#panel .panel-sub")).to_contain_text("RG-77")
     expect(desk.page.locator("#panel .comments")).to_contain_text("Not before the call.")
+
+
+@pytest.mark.parametrize("way", ["card"])
+def test_where_they_go_meanwhile_they_are_once_the_decision_is_confirmed(
+    desk: Desk, cast: Cast, item: ReviewItem, other: ReviewItem, way: str
+) -> None:
+    third = people.in_review(cast.nordlicht, of_last_month("RG-79"), doubt="invoice_number")
+    ready(desk, item, other)
+    page, held = desk.page, Held(desk.page)
+    desk.press("a")
+    expect(page.locator("#panel .panel-sub")).to_contain_text("RG-77")
+
+    if way == "key":
+        desk.press("j")
+    else:
+        page.locator(f"#card-{third.code} a").click()
+    held.answer()
+
+    expect(page.locator("#panel .panel-sub")).to_contain_text("RG-79")
+    expect(page).to_have_url(re.compile(str(third.code)))
+    expect(page.locator(".card.is-open")).to_have_id(f"card-{third.code}")
+    assert fresh(item.document).state == State.APPROVED

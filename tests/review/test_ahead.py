@@ -184,10 +184,25 @@ def test_a_decision_confirms_the_copy_and_sends_only_what_it_changed(
     assert answer["HX-Push-Url"] == address(second, "item")
     assert part(answer).ids == ["queue", "paper-foot", "toasts"]
     assert "back to Becker" in part(answer).one("#paper-foot").text
+    assert "next question" in part(answer).one("#paper-foot").text
     assert part(answer).one(".card.is-open").get("id") == f"card-{second.code}"
     held = row(second)
     assert held.claimed_by == cast.ana
     assert held.claimed_at is not None
+
+
+def test_the_foot_of_a_posted_paper_that_follows_offers_no_next_question(
+    ana: Client, item: ReviewItem, second: ReviewItem
+) -> None:
+    Document.objects.filter(pk=second.document.pk).update(
+        state="posted", approved_by="worker", approved_at=timezone.now()
+    )
+    copy = ana.post(address(item, "ahead")).json()
+
+    answer = decide(ana, item, copy["name"])
+
+    assert answer["HX-Reswap"] == "none"
+    assert "next question" not in part(answer).one("#paper-foot").text
 
 
 def test_a_copy_of_another_version_is_replaced(
