@@ -139,9 +139,7 @@ def context(
         "item": item,
         "document": document,
         "organization": document.organization,
-        "decidable": (
-            item.state == ReviewState.OPEN and document.state == State.IN_REVIEW and decides
-        ),
+        "decidable": decides and awaits_decision(item),
         "failed": document.state == State.FAILED,
         "may_decide": decides,
         "asked": asked,
@@ -188,6 +186,11 @@ def context(
         "trouble": _general(trouble, asked),
         "troubled": trouble if trouble and trouble.field else None,
     }
+
+
+def awaits_decision(item: ReviewItem) -> bool:
+    """Whether it is still to be decided what becomes of the document."""
+    return item.state == ReviewState.OPEN and item.document.state == State.IN_REVIEW
 
 
 def _asked(

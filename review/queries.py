@@ -294,6 +294,13 @@ def comments(document: Document) -> list[Comment]:
     return list(rows.select_related("by").order_by("at", "pk")[:_COUNTED])
 
 
+def newest_comment(document: Document) -> int | None:
+    """The key of what was said last about the document; None: nothing was."""
+    rows = Comment.objects.for_organization(document.organization_id).filter(document=document)
+    newest: int | None = rows.order_by("-pk").values_list("pk", flat=True).first()
+    return newest
+
+
 def documents_of_vendor(document: Document) -> int:
     """How many other documents of this vendor were approved."""
     if document.vendor_id is None:

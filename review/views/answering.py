@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -113,8 +114,8 @@ def kept_copy(request: Request, item: ReviewItem, *, have: str) -> dict[str, Any
 
     `have`: the name of the copy that is there already; it is not sent again.
     """
-    name = _name(item)
-    check = reverse("review:kept", args=[item.code]) + f"?version={item.document.version}"
+    name = copy_name(item)
+    check = reverse("review:kept", args=[item.code]) + "?" + urlencode({"name": name})
     copy: dict[str, Any] = {"item": str(item.code), "name": name, "check": check}
     if name == have:
         return copy
@@ -138,7 +139,7 @@ def _around(request: Request, item: ReviewItem) -> dict[str, Any]:
         **_neighbours(request, item, mine),
         "item": item,
         "document": item.document,
-        "decidable": True,
+        "decidable": desk.awaits_decision(item),  # whoever holds it may decide
     }
 
 
@@ -150,9 +151,18 @@ def _neighbours(request: Request, item: ReviewItem, mine: Sequence[Organization]
     }
 
 
-def _name(item: ReviewItem) -> str:
-    """Of a copy: another version is another copy."""
-    return f"{item.code}:{item.document.version}"
+def copy_name(item: ReviewItem) -> str:
+    """Of a copy of this item: another one whenever what it shows is another."""
+    shown = (
+        item.document.version,
+        queries.newest_comment(item.document),
+        item.assigned_to_id,
+        item.escalated_at,
+        item.postponed_until,
+        item.first_approval_by_id,
+        item.message,
+    )
+    return f"{item.code}:{hashlib.sha256(repr(shown).encode()).hexdigest()[:16]}"
 
 
 def _item_parts(
@@ -204,7 +214,7 @@ def wrong(
 
 def drafted(request: Request, item: ReviewItem, deed: str) -> HttpResponse:
     """The lines as they would be: the grid alone, its sum alone, or the page; nothing is saved."""
-    context = item_context(request, item)
+    context = _written_context(request, item)
     saved_grid: grid.Grid = context["grid"]
     status = 200
     if deed != "reset":
@@ -243,7 +253,7 @@ def shows(request: Request, item: ReviewItem | None, message: str) -> HttpRespon
     request.POST = request.POST.__class__()  # the next item opens on its own page
     if item is None:
         template, context = "review/emptied.html", queue_context(request)
-    elif held and request.headers.get("X-Kept") == _name(item):
+    elif held and request.headers.get("X-Kept") == copy_name(item):
         # What stands on their desk already is as good as what would be sent: only the rest is.
         template, context = "review/followed.html", _around(request, item)
     else:
@@ -273,11 +283,18 @@ def reload(item: ReviewItem, user: Any) -> ReviewItem:
     return queries.item_for(user, item.code)
 
 
+def _written_context(
+    request: Request, item: ReviewItem, *, trouble: Trouble | None = None
+) -> dict[str, Any]:
+    """The desk after something was sent about this item: its quick question covers nothing."""
+    return {**item_context(request, item, trouble=trouble), "quick": None}
+
+
 def _panel(
     request: Request, item: ReviewItem, *, trouble: Trouble | None = None, status: int
 ) -> HttpResponse:
     fresh = reload(item, request.user)
-    context = item_context(request, fresh, trouble=trouble)
+    context = _written_context(request, fresh, trouble=trouble)
     if wants_part(request):
         response = render(request, "review/changed.html", context, status=status)
         # A verdict aims at the whole desk; where it had no effect only the panel changes.

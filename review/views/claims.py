@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from review import actions, queries
 from zohodocs.web.htmx import Request, wants_part
 
-from .answering import address, changed, filters_of, kept_copy, refused, reload
+from .answering import address, changed, copy_name, filters_of, kept_copy, refused, reload
 
 
 @login_required
@@ -53,9 +53,9 @@ def ahead(request: Request, code: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def kept(request: Request, code: UUID) -> HttpResponse:
-    """204 while a copy of this version may be shown to the person it is kept for, else 409."""
+    """204 while the copy of this name may be shown to the person it is kept for, else 409."""
     item = queries.item_for(request.user, code)
-    same = request.GET.get("version") == str(item.document.version)
+    same = request.GET.get("name") == copy_name(item)
     return HttpResponse(status=204 if same and actions.is_kept(item, request.user) else 409)
 
 

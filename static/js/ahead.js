@@ -7,7 +7,8 @@ const AHEAD_MS = 700;
 const AGAIN_MS = 30_000;
 let waiting = 0;
 let keeping = null;
-/* What stands ready: `after` which item, its `name` (item and version), where to `check` it. */
+/* What stands ready: `after` which item, where to `check` it, and its `name`, which is another one
+   whenever what it shows is another. */
 let copy = null;
 
 const drop = () => {

@@ -7,6 +7,8 @@ import { giveBack, holds, take } from "./ahead.js";
 let deciding = null;
 /* What was asked of the shown copy before the decision was confirmed. */
 let held = [];
+/* Where they went before that: the link itself may be replaced by then. */
+let going = null;
 
 const desk = () => document.getElementById("desk");
 const part = (id) => document.getElementById(id);
@@ -49,6 +51,7 @@ const back = () => {
   }
   giveBack(deciding.copy);
   held = [];
+  going = null;
 };
 
 const end = () => {
@@ -78,11 +81,12 @@ const send = (form, path, submitter, copy) => {
 };
 
 document.addEventListener("htmx:confirm", (event) => {
-  const { elt, path, issueRequest, triggeringEvent } = event.detail;
+  const { elt, path, verb, target, issueRequest, triggeringEvent } = event.detail;
   if (deciding) {
     if (elt === desk() || !elt.closest?.("#desk") || elt.id === "queue-count") return;
     event.preventDefault();
-    held.push(() => issueRequest(true));
+    if (verb === "get" && target === desk()) going = path;
+    else held.push(() => issueRequest(true));
     return;
   }
   if (!elt.matches?.("[data-verdict], [data-postpone]")) return;
@@ -95,9 +99,11 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (!deciding || !requestConfig?.headers?.["X-Kept"]) return;
-  if (xhr.status !== 200) {
+  const aim = xhr.getResponseHeader("HX-Retarget");
+  // Aimed at a part, it is about the item that was open, and that one stays.
+  if (xhr.status !== 200 || aim) {
     back();
-    event.detail.target = document.querySelector(xhr.getResponseHeader("HX-Retarget") ?? "#desk");
+    event.detail.target = document.querySelector(aim ?? "#desk");
   } else if (xhr.getResponseHeader("HX-Reswap") === "none") {
     if (!deciding.before) show();
   } else {
@@ -106,6 +112,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   end();
   // Once the rest of the page is in its place.
   const asked = held;
+  const path = going;
   held = [];
-  setTimeout(() => asked.forEach((ask) => ask()));
+  going = null;
+  setTimeout(() => {
+    asked.forEach((ask) => ask());
+    if (path) htmx.ajax("GET", path, { target: "#desk", swap: "outerHTML", push: path });
+  });
 });

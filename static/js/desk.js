@@ -131,7 +131,8 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-open-keys]")) document.getElementById("keys").showModal();
 });
 
-/* A second tap of A was meant for the document before, not for the one that just followed. */
+/* A second tap was meant for the document before, not for the one that just followed. */
+const DECIDES = "[data-approve], #q-spot-check button";
 const HASTE_MS = 600;
 let arrived = 0;
 const arrive = () => {
@@ -145,7 +146,7 @@ document.addEventListener("desk:shown", () => {
   ready();
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.("[data-approve]") && performance.now() - arrived < HASTE_MS && arrived) {
+  if (event.target.closest?.(DECIDES) && performance.now() - arrived < HASTE_MS && arrived) {
     event.preventDefault();
     event.stopPropagation();
   }

@@ -21,8 +21,8 @@ const answer = (key) => {
   const question = current()?.matches(".question") ? current() : one(".question.is-current");
   const chosen = question?.querySelector(`[data-key="${key}"]`);
   if (!chosen) return false;
-  if (chosen.matches("button")) chosen.click();
-  else chosen.focus();
+  if (!chosen.matches("button")) chosen.focus();
+  if (chosen.matches("button, summary")) chosen.click();
   return true;
 };
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from review import actions
 from tests import cast as people
 from tests.cast import Cast, fresh
 from tests.journeys.test_desk_journeys import Desk, desk, desks, row
@@ -36,9 +39,9 @@ _SEEN = """() => {
 class Held:
     """Decisions on their way, which the server has not got yet."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, address: str = "**/decide/*") -> None:
         self.routes: list[Route] = []
-        page.route("**/decide/*", lambda route: self.routes.append(route))
+        page.route(address, lambda route: self.routes.append(route))
 
     def answer(self) -> None:
         """Let it go on to the server."""
@@ -224,4 +227,64 @@ def test_what_is_answered_meanwhile_is_sent_when_the_decision_is_confirmed(
     expect(desk.page.locator("#panel .left")).to_have_text("Nothing left to decide")
     assert len([url for url in asked if "/correct/" in url]) == 1
     assert fresh(other.document).invoice_number == people.RUNNER_UP
+    assert fresh(item.document).state == State.APPROVED
+
+
+def test_what_is_put_aside_no_longer_stays_with_its_own_paper(
+    desk: Desk, item: ReviewItem, other: ReviewItem
+) -> None:
+    until = timezone.now() + timedelta(days=3)
+    ReviewItem.objects.filter(pk=item.pk).update(postponed_until=until)
+    ready(desk, item, other)
+    page = desk.page
+    held = Held(page, "**/postpone/*")
+
+    desk.press("l")
+    page.locator("[data-postpone] select").select_option("now")
+    page.locator("[data-postpone] button").click()
+    expect(page.locator("#panel .panel-sub")).to_contain_text("RG-77")
+    held.answer()
+
+    expect(page.locator("#panel .panel-sub")).to_contain_text("RG-2024-0334")
+    expect(page.locator("#panel option[value=now]")).to_have_count(0)
+    expect(page.locator("#paper img").first).to_have_attribute(
+        "src", reverse("page_picture", args=[item.document.code, 1])
+    )
+    expect(page).to_have_url(re.compile(str(item.code)))
+    assert row(item).postponed_until is None
+
+
+def test_a_copy_without_a_colleagues_comment_is_never_shown(
+    desk: Desk, cast: Cast, item: ReviewItem, other: ReviewItem
+) -> None:
+    ready(desk, item, other)
+    actions.comment(item=other, by=cast.bob, text="Not before the call.")
+
+    with desk.page.expect_response(lambda answer: "/kept/" in answer.url) as checked:
+        desk.press("a")
+    assert checked.value.status == 409
+
+    expect(desk.page.locator("#panel .panel-sub")).to_contain_text("RG-77")
+    expect(desk.page.locator("#panel .comments")).to_contain_text("Not before the call.")
+
+
+@pytest.mark.parametrize("way", ["card"])
+def test_where_they_go_meanwhile_they_are_once_the_decision_is_confirmed(
+    desk: Desk, cast: Cast, item: ReviewItem, other: ReviewItem, way: str
+) -> None:
+    third = people.in_review(cast.nordlicht, of_last_month("RG-79"), doubt="invoice_number")
+    ready(desk, item, other)
+    page, held = desk.page, Held(desk.page)
+    desk.press("a")
+    expect(page.locator("#panel .panel-sub")).to_contain_text("RG-77")
+
+    if way == "key":
+        desk.press("j")
+    else:
+        page.locator(f"#card-{third.code} a").click()
+    held.answer()
+
+    expect(page.locator("#panel .panel-sub")).to_contain_text("RG-79")
+    expect(page).to_have_url(re.compile(str(third.code)))
+    expect(page.locator(".card.is-open")).to_have_id(f"card-{third.code}")
     assert fresh(item.document).state == State.APPROVED

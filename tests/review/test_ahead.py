@@ -41,7 +41,6 @@ def ana(item: ReviewItem, second: ReviewItem, cast: Cast) -> Client:
     client = client_of(cast.ana)
     client.get(address(item, "item"))
     kept = client.post(address(item, "ahead"))
-    assert kept.json()["name"] == f"{second.code}:{second.document.version}"
     assert kept.json()["item"] == str(second.code)
     assert kept.json()["picture"] == reverse("page_picture", args=[second.document.code, 1])
     return client
@@ -133,9 +132,9 @@ def test_who_may_only_look_keeps_nothing(item: ReviewItem, cast: Cast) -> None:
 
 @pytest.mark.parametrize(("has_the_copy", "most"), [(True, 16), (False, 32)])
 def test_it_asks_the_database_as_often_however_long_the_queue(
-    ana: Client, item: ReviewItem, second: ReviewItem, cast: Cast, *, has_the_copy: bool, most: int
+    ana: Client, item: ReviewItem, cast: Cast, *, has_the_copy: bool, most: int
 ) -> None:
-    have = f"{second.code}:{second.document.version}" if has_the_copy else ""
+    have = ana.post(address(item, "ahead")).json()["name"] if has_the_copy else ""
 
     def asked() -> int:
         with CaptureQueriesContext(connection) as seen:
@@ -185,10 +184,25 @@ def test_a_decision_confirms_the_copy_and_sends_only_what_it_changed(
     assert answer["HX-Push-Url"] == address(second, "item")
     assert part(answer).ids == ["queue", "paper-foot", "toasts"]
     assert "back to Becker" in part(answer).one("#paper-foot").text
+    assert "next question" in part(answer).one("#paper-foot").text
     assert part(answer).one(".card.is-open").get("id") == f"card-{second.code}"
     held = row(second)
     assert held.claimed_by == cast.ana
     assert held.claimed_at is not None
+
+
+def test_the_foot_of_a_posted_paper_that_follows_offers_no_next_question(
+    ana: Client, item: ReviewItem, second: ReviewItem
+) -> None:
+    Document.objects.filter(pk=second.document.pk).update(
+        state="posted", approved_by="worker", approved_at=timezone.now()
+    )
+    copy = ana.post(address(item, "ahead")).json()
+
+    answer = decide(ana, item, copy["name"])
+
+    assert answer["HX-Reswap"] == "none"
+    assert "next question" not in part(answer).one("#paper-foot").text
 
 
 def test_a_copy_of_another_version_is_replaced(
@@ -204,6 +218,24 @@ def test_a_copy_of_another_version_is_replaced(
     assert "html" in anew
     answer = decide(ana, item, copy["name"])
     assert "HX-Reswap" not in answer
+    assert part(answer).has("#desk #panel")
+
+
+@pytest.mark.parametrize("deed", ["comment", "assign", "escalate", "postpone"])
+def test_a_copy_without_what_a_colleague_did_to_it_is_replaced(
+    ana: Client, item: ReviewItem, second: ReviewItem, cast: Cast, deed: str
+) -> None:
+    copy = ana.post(address(item, "ahead")).json()
+    said = {"text": "Not before the call.", "to": "ana"}
+    if deed == "postpone":
+        ReviewItem.objects.filter(pk=second.pk).update(postponed_until=timezone.now())
+    else:
+        assert client_of(cast.bob).post(address(second, deed), said).status_code == 303
+
+    assert ana.get(copy["check"]).status_code == 409
+    assert "html" in ana.post(address(item, "ahead"), {"have": copy["name"]}).json()
+    answer = decide(ana, item, copy["name"])
+    assert answer["HX-Push-Url"] == address(second, "item")
     assert part(answer).has("#desk #panel")
 
 

@@ -69,6 +69,14 @@ def test_examples_do_nothing_by_themselves(page: Page) -> None:
     assert not page.has(".example [autofocus], .example [hx-trigger], .example [hx-swap-oob]")
 
 
+def test_examples_send_nothing_when_somebody_tries_them(page: Page) -> None:
+    assert page.has(".example input[name=query]"), "the form that keeps filters is among them"
+    assert not page.has(".example [hx-get], .example [hx-post], .example [action]")
+    assert not page.has(".example [formaction]")
+    methods = {form.get("method") for form in page.all(".example form")}
+    assert methods == {"dialog"}
+
+
 def test_the_examples_ask_the_database_for_nothing_of_a_company(staff: User) -> None:
     client = client_of(staff)
     client.get(reverse("components"))

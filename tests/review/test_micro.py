@@ -127,6 +127,40 @@ def test_an_item_that_somebody_else_has_open_is_not_answered(item: ReviewItem, c
     assert happened(item) == []
 
 
+def test_what_is_said_after_a_write_is_not_covered_by_the_quick_question(
+    item: ReviewItem, cast: Cast
+) -> None:
+    ana = client_of(cast.ana)
+    document = fresh(item.document)
+    typed = {"field": "gross_total", "value": "many", "version": document.version}
+    verdict = {"verdict": "approve", "version": document.version}
+    writes = [("comment", {"text": "Ask Becker."}), ("correct", typed), ("decide", verdict)]
+
+    for step, sent in writes:
+        answer = ana.post(reverse(f"review:{step}", args=[item.code]), sent, headers=HTMX)
+        assert part(answer).has("#panel [data-question]")
+        assert not part(answer).has(".quick")
+    assert "no longer offered" in send(cast.ana, item, "0" * 12).text
+    assert not part(send(cast.ana, item, "0" * 12)).has(".quick")
+    # It comes again with the document.
+    assert page_of(cast.ana, item).has(".quick")
+
+
+def test_what_follows_the_whole_document_begins_with_its_own_quick_question(
+    item: ReviewItem, cast: Cast
+) -> None:
+    content = people.paper(**{"RG-2024-0334": "RG-77", "18.04.2024": people.printed(40)})
+    people.in_review(cast.nordlicht, content, doubt=FIELD)
+
+    answer = client_of(cast.ana).post(
+        reverse("review:decide", args=[item.code]),
+        {"verdict": "file", "version": fresh(item.document).version},
+        headers=HTMX,
+    )
+
+    assert part(answer).has("#panel > .quick")
+
+
 def test_an_answer_that_is_not_offered_is_refused(item: ReviewItem, cast: Cast) -> None:
     for choice in ("0" * 12, "nonsense", ""):
         assert send(cast.ana, item, choice).status_code == 422
