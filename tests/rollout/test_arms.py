@@ -7,10 +7,12 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from math import isclose
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +26,7 @@ from zohodocs.domain.case import PolicyFacts
 from zohodocs.domain.sequential import ShareWatch
 from zohodocs.domain.verdicts import Route
 from zohodocs.models import (
+    AuditEvent,
     Correction,
     Document,
     Experiment,
@@ -163,6 +166,56 @@ def test_an_arm_that_is_none_is_refused(arms: dict[str, int]) -> None:
         changes.change(FLAG, FlagMode.PERCENT, Decimal(5), by="ann", why="x", arms=arms)
 
     assert not Flag.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("organization", [False, True])
+def test_the_strength_in_force_stays_and_another_takes_two(organization: bool) -> None:
+    half, whom = {HALF_LIMIT: 1}, OrganizationFactory() if organization else None
+    set_flag(name=FLAG, mode=FlagMode.ON, arms=half, why="Two agreed.", by="ann + bob")
+
+    kept = changes.change(FLAG, FlagMode.ON, None, by="eve", why="Again.", organization=whom)
+    assert isinstance(kept, Flag)
+    assert kept.arms == half
+    for arms in ({}, {"candidate": 1}, {HALF_LIMIT: 1, "candidate": 9}):
+        full = changes.change(
+            FLAG, FlagMode.ON, None, by="eve", why="All.", organization=whom, arms=arms
+        )
+        assert isinstance(full, changes.Proposal)
+    few = changes.change(
+        FLAG, FlagMode.PERCENT, Decimal(10), by="eve", why="Few.", organization=whom, arms={}
+    )
+    assert isinstance(few, Flag)
+    assert few.arms == {}
+
+
+@pytest.mark.django_db
+def test_neither_page_nor_admin_nor_command_lets_one_person_drop_the_half_limit(
+    plain_static: None,
+) -> None:
+    boss = client_of(UserFactory(username="eve", is_superuser=True, is_staff=True))
+    set_flag(name=FLAG, mode=FlagMode.ON, why="x", by="ann + bob")
+    full = AuditEvent.objects.get(verb="flag.changed").pk
+    row = set_flag(name=FLAG, mode=FlagMode.ON, arms={HALF_LIMIT: 1}, why="x", by="ann + bob")
+
+    sent = {"name": FLAG, "mode": "on", "percent": "0", "why": "By eve."}
+    boss.post(reverse("rollout_set", args=[FLAG]), sent)
+    boss.post(reverse("admin:zohodocs_flag_change", args=[row.pk]), sent)
+    boss.post(reverse("rollout_revert", args=[FLAG, full]), {"why": "Back."})
+    call_command("flag", "set", FLAG, "--mode", "on", "--why", "By hand.", stdout=StringIO())
+
+    row.refresh_from_db()
+    assert (row.version, row.arms) == (5, {HALF_LIMIT: 1})
+
+
+@pytest.mark.django_db
+def test_an_experiment_brings_no_arms_that_two_did_not_agree_on_above_the_limit() -> None:
+    set_flag(name=FLAG, mode=FlagMode.PERCENT, percent=Decimal(50), why="x", by="ann + bob")
+
+    with pytest.raises(experiments.ExperimentRefused, match="Arms other than"):
+        start(percent=50)
+
+    assert Flag.objects.get().arms == {}
 
 
 def test_a_fair_draw_of_three_arms_is_seldom_called_unfair_and_an_unfair_one_is() -> None:

@@ -106,6 +106,7 @@ class FlagAdmin(ModelAdmin):
             mode=FlagMode(obj.mode),
             percent=obj.percent,
             organization=obj.organization,
+            arms=changes.arms_in_force(obj.name, obj.organization),
             why=obj.why,
             by=request.user.get_username(),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -46,12 +46,24 @@ def takes_two(
     mode: FlagMode,
     percent: Decimal | None,
     organization: Organization | None = None,
+    arms: Mapping[str, int] | None = None,
 ) -> bool:
-    """Whether this lets in more documents, of everybody or one company, than one person may."""
-    rows = {row.organization_id: row for row in _in_force(flag, organization)}
-    row = rows.get(organization.pk if organization else None) or rows.get(None)
-    present = reach(FlagMode(row.mode), row.percent) if row else Decimal(0)
-    return reach(mode, percent) > max(present, Decimal(settings.ROLLOUT_ALONE_UP_TO))
+    """Whether this lets in more than one person may, of everybody or one company.
+
+    More documents, or above that limit other arms; `arms` None = those in force.
+    """
+    row, wanted = _in_force(flag, organization), reach(mode, percent)
+    if wanted <= Decimal(settings.ROLLOUT_ALONE_UP_TO):
+        return False
+    if row is None or wanted > reach(FlagMode(row.mode), row.percent):
+        return True
+    return arms is not None and checked_arms(flag, arms) != row.arms
+
+
+def arms_in_force(flag: str, organization: Organization | None = None) -> dict[str, int]:
+    """The weights that everybody or one company has; what a change keeps that names none."""
+    row = _in_force(flag, organization)
+    return dict(row.arms) if row else {}
 
 
 def change(
@@ -66,11 +78,11 @@ def change(
 ) -> Flag | Proposal:
     """Set it for everybody or one company, or propose it where that is more than one person may.
 
-    Raises UnknownFlag, ValueError with a sentence.
+    `arms` None keeps those in force. Raises UnknownFlag, ValueError with a sentence.
     """
     checked(flag, mode, percent, why=why)
-    weights = checked_arms(flag, arms)
-    if not takes_two(flag, mode, percent, organization):
+    weights = arms_in_force(flag, organization) if arms is None else checked_arms(flag, arms)
+    if not takes_two(flag, mode, percent, organization, weights):
         return set_flag(
             name=flag,
             mode=mode,
@@ -131,10 +143,11 @@ def withdraw(flag: str, *, by: str, organization: Organization | None = None) ->
         _record(_WITHDRAWN, by, waits)
 
 
-def _in_force(flag: str, organization: Organization | None) -> Sequence[Flag]:
-    """The company's own word, if it has one, and everybody's."""
+def _in_force(flag: str, organization: Organization | None) -> Flag | None:
+    """The company's own word, if it has one, else everybody's."""
     whose = Q(organization=None) | Q(organization=organization)
-    return list(Flag.objects.filter(whose, name=flag))
+    rows = {row.organization_id: row for row in Flag.objects.filter(whose, name=flag)}
+    return rows.get(organization.pk if organization else None) or rows.get(None)
 
 
 def _record(verb: str, by: str, made: Proposal) -> None:

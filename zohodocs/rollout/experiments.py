@@ -114,6 +114,10 @@ def start(
         raise ExperimentRefused(
             _("A share this large takes a second person. Set it under “Change” first.")
         )
+    if changes.takes_two(flag, FlagMode.PERCENT, percent, arms=weights):
+        raise ExperimentRefused(
+            _("Arms other than those in force take a share that one person may set alone.")
+        )
     shares = _shares(float(percent) / 100, weights)
     control = shares.pop(CONTROL)
     effect, level = float(smallest_effect) / 100, ALPHA / len(shares)

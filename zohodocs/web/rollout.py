@@ -208,7 +208,7 @@ def revert(request: Request, flag: str, event: int) -> HttpResponse:
     rows = AuditEvent.objects.filter(verb="flag.changed", data__flag=flag)
     made = get_object_or_404(rows.select_related("organization"), pk=event)
     then, why = made.data["after"], request.POST.get("why", "")
-    mode, percent, arms = FlagMode(then["mode"]), Decimal(then["percent"]), then.get("arms")
+    mode, percent, arms = FlagMode(then["mode"]), Decimal(then["percent"]), then.get("arms", {})
     return _change(request, flag, mode, percent, why, organization=made.organization, arms=arms)
 
 

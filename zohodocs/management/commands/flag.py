@@ -184,7 +184,13 @@ class Command(PlainCommand):
             return changes.change(name, mode, percent, by=by, why=why, organization=organization)
         # Nobody could ever confirm: before the first admin there is, this is how it is set up.
         return flags.set_flag(
-            name=name, mode=mode, percent=percent, organization=organization, why=why, by=by
+            name=name,
+            mode=mode,
+            percent=percent,
+            organization=organization,
+            arms=changes.arms_in_force(name, organization),
+            why=why,
+            by=by,
         )
 
     def _confirm(self, options: dict[str, Any]) -> None:
