@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from dataclasses import replace
@@ -12,7 +13,7 @@ from math import isclose
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -139,7 +140,12 @@ def test_the_winner_is_promoted_by_one_button_and_confirmed_by_another(plain_sta
     decided_ = Experiment.objects.get()
     assert (decided_.winner, decided_.decided_by) == (HALF_LIMIT, "ann")
     assert Flag.objects.get().mode == FlagMode.PERCENT
-    bob.post(reverse("rollout_proposal", args=[FLAG, "confirm"]))
+    [waits] = changes.waiting(FLAG)
+    assert (
+        f"proposes: on ({HALF_LIMIT} 1) instead of percent 10.00"
+        in bob.get(reverse("rollout_flag", args=[FLAG])).content.decode()
+    )
+    bob.post(reverse("rollout_proposal", args=[FLAG, "confirm"]), {"event": waits.event})
 
     row = Flag.objects.get()
     assert (row.mode, row.arms) == (FlagMode.ON, {HALF_LIMIT: 1})
@@ -216,6 +222,28 @@ def test_an_experiment_brings_no_arms_that_two_did_not_agree_on_above_the_limit(
         start(percent=50)
 
     assert Flag.objects.get().arms == {}
+
+
+@pytest.mark.django_db
+def test_what_is_confirmed_is_the_proposal_that_was_seen() -> None:
+    half = changes.change(FLAG, FlagMode.ON, None, by="ann", why="x", arms={HALF_LIMIT: 1})
+    full = changes.change(FLAG, FlagMode.ON, None, by="ann", why="x")
+    assert isinstance(half, changes.Proposal)
+    assert isinstance(full, changes.Proposal)
+    words = ("flag", "confirm", FLAG, "--proposal")
+
+    with pytest.raises(changes.ChangeRefused, match="Another change"):
+        changes.confirm(FLAG, event=half.event, by="bob")
+    with pytest.raises(CommandError, match="Another change"):
+        call_command(*words, str(half.event), stdout=StringIO())
+    assert not Flag.objects.exists()
+    shown = StringIO()
+    call_command("flag", "show", FLAG, stdout=shown)
+    [waits] = json.loads(shown.getvalue())["proposals"]
+    assert (waits["proposal"], waits["arms"]) == (full.event, {})
+
+    call_command(*words, str(full.event), stdout=StringIO())
+    assert Flag.objects.get().mode == FlagMode.ON
 
 
 def test_a_fair_draw_of_three_arms_is_seldom_called_unfair_and_an_unfair_one_is() -> None:

@@ -271,7 +271,7 @@ def test_an_experiment_is_planned_counted_by_vendor_and_decided(
     assert standing.days_left is not None
     experiments.decide(running, winner="candidate", by="bob", why="Fewer corrections.")
     assert Flag.objects.get(name=FLAG).mode == FlagMode.PERCENT
-    changes.confirm(FLAG, by="carl")
+    changes.confirm(FLAG, event=changes.waiting(FLAG)[0].event, by="carl")
     assert Flag.objects.get(name=FLAG).mode == FlagMode.ON
     with pytest.raises(experiments.ExperimentRefused):
         experiments.decide(running, winner="control", by="bob", why="No.")

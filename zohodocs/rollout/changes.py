@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -32,6 +32,8 @@ class Proposal:
     why: str
     organization: Organization | None = None
     arms: Mapping[str, int] = field(default_factory=dict)
+    # The event that keeps it: what a second person confirms is what they have seen.
+    event: int = 0
 
 
 def reach(mode: FlagMode, percent: Decimal | None) -> Decimal:
@@ -52,7 +54,7 @@ def takes_two(
 
     More documents, or above that limit other arms; `arms` None = those in force.
     """
-    row, wanted = _in_force(flag, organization), reach(mode, percent)
+    row, wanted = in_force(flag, organization), reach(mode, percent)
     if wanted <= Decimal(settings.ROLLOUT_ALONE_UP_TO):
         return False
     if row is None or wanted > reach(FlagMode(row.mode), row.percent):
@@ -62,7 +64,7 @@ def takes_two(
 
 def arms_in_force(flag: str, organization: Organization | None = None) -> dict[str, int]:
     """The weights that everybody or one company has; what a change keeps that names none."""
-    row = _in_force(flag, organization)
+    row = in_force(flag, organization)
     return dict(row.arms) if row else {}
 
 
@@ -93,8 +95,7 @@ def change(
             by=by,
         )
     made = Proposal(flag, mode, percent or Decimal(100), by, why, organization, weights)
-    _record(_PROPOSED, by, made)
-    return made
+    return replace(made, event=_record(_PROPOSED, by, made).pk)
 
 
 def proposed(flag: str, organization: Organization | None = None) -> Proposal | None:
@@ -107,7 +108,9 @@ def proposed(flag: str, organization: Organization | None = None) -> Proposal | 
     said = last.data
     percent, why = Decimal(said["percent"]), str(said["why"])
     arms = said.get("arms", {})
-    return Proposal(flag, FlagMode(said["mode"]), percent, last.actor, why, organization, arms)
+    return Proposal(
+        flag, FlagMode(said["mode"]), percent, last.actor, why, organization, arms, last.pk
+    )
 
 
 def waiting(flag: str) -> list[Proposal]:
@@ -118,11 +121,16 @@ def waiting(flag: str) -> list[Proposal]:
     return [each for each in found if each is not None]
 
 
-def confirm(flag: str, *, by: str, organization: Organization | None = None) -> Flag:
-    """The second person's yes. Raises ChangeRefused where there is nothing, or it is one's own."""
+def confirm(flag: str, *, event: int, by: str, organization: Organization | None = None) -> Flag:
+    """The second person's yes to the proposal of that event.
+
+    Raises ChangeRefused where nothing waits, another one does, or it is one's own.
+    """
     waits = proposed(flag, organization)
     if waits is None:
         raise ChangeRefused(_("Nothing waits for a second person."))
+    if waits.event != event:
+        raise ChangeRefused(_("Another change is proposed by now. Look again."))
     if waits.by == by:
         raise ChangeRefused(_("You proposed it. Another person confirms."))
     return set_flag(
@@ -143,15 +151,15 @@ def withdraw(flag: str, *, by: str, organization: Organization | None = None) ->
         _record(_WITHDRAWN, by, waits)
 
 
-def _in_force(flag: str, organization: Organization | None) -> Flag | None:
+def in_force(flag: str, organization: Organization | None) -> Flag | None:
     """The company's own word, if it has one, else everybody's."""
     whose = Q(organization=None) | Q(organization=organization)
     rows = {row.organization_id: row for row in Flag.objects.filter(whose, name=flag)}
     return rows.get(organization.pk if organization else None) or rows.get(None)
 
 
-def _record(verb: str, by: str, made: Proposal) -> None:
-    AuditEvent.record(
+def _record(verb: str, by: str, made: Proposal) -> AuditEvent:
+    return AuditEvent.record(
         verb,
         actor=by,
         organization=made.organization,

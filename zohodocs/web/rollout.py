@@ -63,6 +63,12 @@ class ForWhom(forms.Form):
     )
 
 
+class ConfirmForm(ForWhom):
+    """Which proposal was seen."""
+
+    event = forms.IntegerField()
+
+
 class SetForm(ForWhom):
     """For whom, mode, share, reason."""
 
@@ -154,14 +160,14 @@ def off_now(request: Request, flag: str) -> HttpResponse:
 def proposal(request: Request, flag: str, verb: str) -> HttpResponse:
     """Confirm or withdraw what waits for a second person."""
     by = request.user.get_username()
-    form = ForWhom(request.POST)
+    form = (ConfirmForm if verb == "confirm" else ForWhom)(request.POST)
     if not form.is_valid():
         return _said(request, flag, _problem(form))
     whom = form.cleaned_data["organization"]
 
     def act() -> str:
         if verb == "confirm":
-            changes.confirm(flag, by=by, organization=whom)
+            changes.confirm(flag, event=form.cleaned_data["event"], by=by, organization=whom)
             return _("Changed.")
         changes.withdraw(flag, by=by, organization=whom)
         return _("Withdrawn.")
