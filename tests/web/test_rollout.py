@@ -297,7 +297,36 @@ def test_a_total_in_another_currency_is_a_question_whatever_the_rule(root: Clien
     paper = DocumentFactory(organization=company, gross_total=Decimal(50), currency="USD")
     rules = mattering.rules_of(FLAG)
 
-    assert mattering.settled(rules, "iban", "a", "b", document=paper) is None
+    assert mattering.settled(rules, "iban", "a", "b", document=paper, differing={"iban"}) is None
+
+
+@pytest.mark.parametrize(
+    ("differing", "asked"),
+    [
+        ({"gross_total": ("50", "5000"), "iban": ("a", "b")}, {"gross_total", "iban"}),
+        ({"gross_total": ("50", "")}, {"gross_total"}),
+        ({"gross_total": ("", "50")}, {"gross_total"}),
+        ({"gross_total": ("50", "-51"), "iban": ("a", "b")}, {"iban"}),
+        ({"currency": ("EUR", "USD"), "iban": ("a", "b")}, {"currency", "iban"}),
+        ({"currency": ("EUR", "USD"), "gross_total": ("50", "51")}, {"currency", "gross_total"}),
+        ({"iban": ("a", "b"), "net_total": ("40", "41")}, set[str]()),
+    ],
+)
+def test_no_amount_makes_small_what_the_ways_do_not_agree_on(
+    root: Client, differing: dict[str, tuple[str, str]], asked: set[str]
+) -> None:
+    post(root, "rollout_matter", amount_from="200")
+    post(root, "rollout_matter", field="currency", amount_from="200")
+    paper = DocumentFactory(
+        organization=OrganizationFactory(currency="EUR"), gross_total=Decimal(50), currency="EUR"
+    )
+    assert shadow.begin(paper, FLAG)
+
+    found = [Difference(field, *values) for field, values in differing.items()]
+    assert shadow.keep(paper, FLAG, found, seconds=1) == len(asked)
+
+    open_ones = ShadowDifference.objects.filter(document=paper, ignored="")
+    assert set(open_ones.values_list("field", flat=True)) == asked
 
 
 def test_a_rule_has_its_history_and_is_taken_away_by_emptying_it(root: Client) -> None:
