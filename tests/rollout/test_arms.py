@@ -97,7 +97,8 @@ def test_a_document_keeps_its_arm_and_the_pipeline_is_told() -> None:
     document = DocumentFactory(organization=company, flags=let_in)
     assert document.variant(FLAG) == HALF_LIMIT
     assert runner.case_of(document).variants[FLAG] == HALF_LIMIT
-    # Another setting ends the draw.
+    # Another setting ends the draw; the experiment ends before it.
+    set_flag(name=FLAG, mode=FlagMode.OFF, why="x", by="x")
     set_flag(name=FLAG, mode=FlagMode.ON, why="x", by="x")
     assert answers_for(company, "1")[FLAG]["variant"] == ""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from zohodocs.models import AuditEvent, Flag, FlagMode, Organization
 
-from .flags import checked, checked_arms, set_flag
+from .flags import checked, checked_arms, checked_beside_experiment, set_flag
 
 _CHANGED, _PROPOSED, _WITHDRAWN = "flag.changed", "flag.proposed", "flag.proposal_withdrawn"
 
@@ -83,6 +83,7 @@ def change(
     `arms` None keeps those in force. Raises UnknownFlag, ValueError with a sentence.
     """
     checked(flag, mode, percent, why=why)
+    checked_beside_experiment(flag, mode, organization)
     weights = arms_in_force(flag, organization) if arms is None else checked_arms(flag, arms)
     if not takes_two(flag, mode, percent, organization, weights):
         return set_flag(

@@ -24,11 +24,11 @@ from zohodocs.models import (
     FlagMode,
 )
 
-from . import changes
+from . import changes, ramps
 from .changes import Proposal
 from .definitions import CANDIDATE, CONTROL
 from .evidence import ALPHA, JUDGED, corrections
-from .flags import checked_arms, record, set_flag
+from .flags import checked_arms, record, running_experiment, set_flag
 
 _MOST = 20_000
 
@@ -106,8 +106,10 @@ def start(
     ExperimentRefused, ValueError.
     """
     weights = checked_arms(flag, arms)
-    if Experiment.objects.filter(flag=flag, state=ExperimentState.RUNNING).exists():
+    if running_experiment(flag) is not None:
         raise ExperimentRefused(_("An experiment with this flag runs already."))
+    if ramps.open_ramp(flag) is not None:
+        raise ExperimentRefused(_("A ramp with this flag is under way. Abort that first."))
     if not 0 < percent < 100:
         raise ExperimentRefused(_("Both arms need a share."))
     if changes.takes_two(flag, FlagMode.PERCENT, percent):

@@ -20,8 +20,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zohodocs.models import (
     AuditEvent,
-    Experiment,
-    ExperimentState,
     Flag,
     FlagMode,
     IgnoredDifference,
@@ -33,7 +31,7 @@ from zohodocs.rollout import changes, experiments, mattering, ramps
 from zohodocs.rollout.changes import ChangeRefused, Proposal
 from zohodocs.rollout.definitions import CANDIDATE, DEFINITIONS
 from zohodocs.rollout.experiments import ExperimentRefused
-from zohodocs.rollout.flags import record
+from zohodocs.rollout.flags import record, running_experiment
 from zohodocs.rollout.ramps import RampRefused
 from zohodocs.web import rollout_page
 from zohodocs.web.htmx import Request, page
@@ -276,7 +274,7 @@ def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
         return _("It runs: %(n)s documents are planned.") % {"n": made.planned}
 
     def decide() -> str:
-        running = Experiment.objects.filter(flag=flag, state=ExperimentState.RUNNING).first()
+        running = running_experiment(flag)
         if running is None:
             raise ExperimentRefused(_("No experiment runs."))
         winner, why = request.POST.get("winner", ""), request.POST.get("why", "")
