@@ -110,7 +110,7 @@ def test_each_arm_stands_against_the_old_way_at_its_part_of_the_level() -> None:
     alone = experiments.planned_sample(0.15, 0.05, share=0.10)
     assert running.planned > alone
     by = UserFactory()
-    for number in range(12):
+    for number in range(30):
         vendor = VendorFactory(organization=company)
         for arm, variant in (("control", ""), ("candidate", ""), ("candidate", HALF_LIMIT)):
             papers = [_judged(company, vendor, arm, variant) for _ in range(2)]
@@ -119,8 +119,8 @@ def test_each_arm_stands_against_the_old_way_at_its_part_of_the_level() -> None:
     found = experiments.standing(running, now=timezone.now() + timedelta(days=1))
 
     plain, half = found.arms
-    assert (found.control, plain.number, half.number) == (24, 24, 24)
-    assert (plain.name, plain.vendors, half.name) == ("candidate", 12, HALF_LIMIT)
+    assert (found.control, plain.number, half.number) == (60, 60, 60)
+    assert (plain.name, plain.vendors, half.name) == ("candidate", 30, HALF_LIMIT)
     assert half.difference.low > plain.difference.low
     assert half.says == "worse"
     # Three equal arms where nine in ten should have the old way.

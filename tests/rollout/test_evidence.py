@@ -29,9 +29,10 @@ from zohodocs.models import (
     RampState,
     ReviewItem,
     Rollback,
+    ShadowRun,
 )
 from zohodocs.operations import repairing, rollouts
-from zohodocs.rollout import changes, evidence, experiments, ramps
+from zohodocs.rollout import changes, evidence, experiments, ramps, shadow
 from zohodocs.rollout.flags import set_flag
 
 __all__ = ["plain_static"]
@@ -327,6 +328,49 @@ def test_a_setting_waits_for_the_experiment_save_one_companys_own(
     changes.change(FLAG, FlagMode.OFF, None, by="ana", why="Theirs.", organization=organization)
 
     assert Experiment.objects.get().state == ExperimentState.RUNNING
+
+
+@pytest.mark.usefixtures("plain_static")
+def test_few_vendors_say_nothing_and_the_page_says_why(organization: Organization) -> None:
+    running = begun()
+    for _ in range(experiments.ENOUGH_VENDORS - 1):
+        vendor = VendorFactory(organization=organization)
+        made = [*papers(organization, "control", 1, 1), *papers(organization, "candidate", 1, 0)]
+        Document.objects.filter(pk__in=[d.pk for d in made]).update(vendor=vendor)
+
+    standing = experiments.standing(running, now=timezone.now() + timedelta(days=1))
+
+    assert standing.difference.high < 0
+    assert (standing.vendors, standing.says) == (29, "not yet")
+    boss = client_of(UserFactory(is_superuser=True))
+    page = boss.get(reverse("rollout_flag", args=[FLAG])).content.decode()
+    assert "once 30 vendors had both ways" in page
+
+
+def test_a_plan_of_more_documents_than_are_counted_is_refused() -> None:
+    with pytest.raises(experiments.ExperimentRefused, match="more than 100000"):
+        experiments.start(
+            flag=FLAG,
+            by="ana",
+            why="A hair.",
+            percent=Decimal(10),
+            smallest_effect=Decimal("0.5"),
+            base_rate=0.15,
+        )
+
+    assert not Flag.objects.exists()
+
+
+def test_what_broke_or_never_ended_was_not_compared(organization: Organization) -> None:
+    for error in ("", "ValueError", shadow.UNFINISHED):
+        document = DocumentFactory(organization=organization)
+        ShadowRun.objects.create(
+            organization=organization, document=document, flag=FLAG, error=error
+        )
+
+    found = evidence.of(FLAG, since=timezone.now() - timedelta(hours=1), now=timezone.now())
+
+    assert (found.compared, found.shadow_errors) == (1, 2)
 
 
 @pytest.mark.parametrize("by_hand", [True, False])

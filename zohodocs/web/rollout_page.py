@@ -144,6 +144,9 @@ def context(flag: str, *, field: str = "") -> dict[str, Any]:
         "experiment": experiment,
         "standing": standing,
         "standing_arms": _arms(standing) if standing else [],
+        "enough_vendors": experiments.ENOUGH_VENDORS,
+        "too_few": standing is not None
+        and any(arm.vendors < experiments.ENOUGH_VENDORS for arm in standing.arms),
         "unfair": standing is not None and standing.share_p < 0.001,
     }
 
