@@ -103,6 +103,21 @@ def test_means_of_clusters_cover_at_every_look() -> None:
     assert missed / 200 <= 0.06
 
 
+def test_a_way_that_mends_all_is_never_called_worse_however_bad_the_old_one_is() -> None:
+    watch = sequential.RateWatch()
+    for _ in range(2000):
+        watch.see(candidate=False, bad=True)
+        watch.see(candidate=True, bad=False)
+    assert watch.p == 1
+
+
+def test_vendors_that_are_all_alike_prove_little_while_they_are_few() -> None:
+    assert sequential.mean_interval([0.05] * 2).low < 0 < sequential.mean_interval([0.05] * 2).high
+    assert sequential.mean_interval([0.05] * 30).low < 0
+    assert sequential.mean_interval([0.5] * 30).low > 0
+    assert sequential.mean_interval([0.05] * 5000).low > 0
+
+
 def test_wrong_shares_are_seen() -> None:
     rng, watch = random.Random(3), sequential.ShareWatch({"candidate": 0.1, "control": 0.9})
     for _ in range(3000):

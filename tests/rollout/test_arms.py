@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from math import isclose
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +27,7 @@ from zohodocs.domain.case import PolicyFacts
 from zohodocs.domain.sequential import ShareWatch
 from zohodocs.domain.verdicts import Route
 from zohodocs.models import (
+    AuditEvent,
     Correction,
     Document,
     Experiment,
@@ -93,7 +97,8 @@ def test_a_document_keeps_its_arm_and_the_pipeline_is_told() -> None:
     document = DocumentFactory(organization=company, flags=let_in)
     assert document.variant(FLAG) == HALF_LIMIT
     assert runner.case_of(document).variants[FLAG] == HALF_LIMIT
-    # Another setting ends the draw.
+    # Another setting ends the draw; the experiment ends before it.
+    set_flag(name=FLAG, mode=FlagMode.OFF, why="x", by="x")
     set_flag(name=FLAG, mode=FlagMode.ON, why="x", by="x")
     assert answers_for(company, "1")[FLAG]["variant"] == ""
 
@@ -105,7 +110,7 @@ def test_each_arm_stands_against_the_old_way_at_its_part_of_the_level() -> None:
     alone = experiments.planned_sample(0.15, 0.05, share=0.10)
     assert running.planned > alone
     by = UserFactory()
-    for number in range(12):
+    for number in range(30):
         vendor = VendorFactory(organization=company)
         for arm, variant in (("control", ""), ("candidate", ""), ("candidate", HALF_LIMIT)):
             papers = [_judged(company, vendor, arm, variant) for _ in range(2)]
@@ -114,8 +119,8 @@ def test_each_arm_stands_against_the_old_way_at_its_part_of_the_level() -> None:
     found = experiments.standing(running, now=timezone.now() + timedelta(days=1))
 
     plain, half = found.arms
-    assert (found.control, plain.number, half.number) == (24, 24, 24)
-    assert (plain.name, plain.vendors, half.name) == ("candidate", 12, HALF_LIMIT)
+    assert (found.control, plain.number, half.number) == (60, 60, 60)
+    assert (plain.name, plain.vendors, half.name) == ("candidate", 30, HALF_LIMIT)
     assert half.difference.low > plain.difference.low
     assert half.says == "worse"
     # Three equal arms where nine in ten should have the old way.
@@ -136,7 +141,12 @@ def test_the_winner_is_promoted_by_one_button_and_confirmed_by_another(plain_sta
     decided_ = Experiment.objects.get()
     assert (decided_.winner, decided_.decided_by) == (HALF_LIMIT, "ann")
     assert Flag.objects.get().mode == FlagMode.PERCENT
-    bob.post(reverse("rollout_proposal", args=[FLAG, "confirm"]))
+    [waits] = changes.waiting(FLAG)
+    assert (
+        f"proposes: on ({HALF_LIMIT} 1) instead of percent 10.00"
+        in bob.get(reverse("rollout_flag", args=[FLAG])).content.decode()
+    )
+    bob.post(reverse("rollout_proposal", args=[FLAG, "confirm"]), {"event": waits.event})
 
     row = Flag.objects.get()
     assert (row.mode, row.arms) == (FlagMode.ON, {HALF_LIMIT: 1})
@@ -163,6 +173,78 @@ def test_an_arm_that_is_none_is_refused(arms: dict[str, int]) -> None:
         changes.change(FLAG, FlagMode.PERCENT, Decimal(5), by="ann", why="x", arms=arms)
 
     assert not Flag.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("organization", [False, True])
+def test_the_strength_in_force_stays_and_another_takes_two(organization: bool) -> None:
+    half, whom = {HALF_LIMIT: 1}, OrganizationFactory() if organization else None
+    set_flag(name=FLAG, mode=FlagMode.ON, arms=half, why="Two agreed.", by="ann + bob")
+
+    kept = changes.change(FLAG, FlagMode.ON, None, by="eve", why="Again.", organization=whom)
+    assert isinstance(kept, Flag)
+    assert kept.arms == half
+    for arms in ({}, {"candidate": 1}, {HALF_LIMIT: 1, "candidate": 9}):
+        full = changes.change(
+            FLAG, FlagMode.ON, None, by="eve", why="All.", organization=whom, arms=arms
+        )
+        assert isinstance(full, changes.Proposal)
+    few = changes.change(
+        FLAG, FlagMode.PERCENT, Decimal(10), by="eve", why="Few.", organization=whom, arms={}
+    )
+    assert isinstance(few, Flag)
+    assert few.arms == {}
+
+
+@pytest.mark.django_db
+def test_neither_page_nor_admin_nor_command_lets_one_person_drop_the_half_limit(
+    plain_static: None,
+) -> None:
+    boss = client_of(UserFactory(username="eve", is_superuser=True, is_staff=True))
+    set_flag(name=FLAG, mode=FlagMode.ON, why="x", by="ann + bob")
+    full = AuditEvent.objects.get(verb="flag.changed").pk
+    row = set_flag(name=FLAG, mode=FlagMode.ON, arms={HALF_LIMIT: 1}, why="x", by="ann + bob")
+
+    sent = {"name": FLAG, "mode": "on", "percent": "0", "why": "By eve."}
+    boss.post(reverse("rollout_set", args=[FLAG]), sent)
+    boss.post(reverse("admin:zohodocs_flag_change", args=[row.pk]), sent)
+    boss.post(reverse("rollout_revert", args=[FLAG, full]), {"why": "Back."})
+    call_command("flag", "set", FLAG, "--mode", "on", "--why", "By hand.", stdout=StringIO())
+
+    row.refresh_from_db()
+    assert (row.version, row.arms) == (5, {HALF_LIMIT: 1})
+
+
+@pytest.mark.django_db
+def test_an_experiment_brings_no_arms_that_two_did_not_agree_on_above_the_limit() -> None:
+    set_flag(name=FLAG, mode=FlagMode.PERCENT, percent=Decimal(50), why="x", by="ann + bob")
+
+    with pytest.raises(experiments.ExperimentRefused, match="Arms other than"):
+        start(percent=50)
+
+    assert Flag.objects.get().arms == {}
+
+
+@pytest.mark.django_db
+def test_what_is_confirmed_is_the_proposal_that_was_seen() -> None:
+    half = changes.change(FLAG, FlagMode.ON, None, by="ann", why="x", arms={HALF_LIMIT: 1})
+    full = changes.change(FLAG, FlagMode.ON, None, by="ann", why="x")
+    assert isinstance(half, changes.Proposal)
+    assert isinstance(full, changes.Proposal)
+    words = ("flag", "confirm", FLAG, "--proposal")
+
+    with pytest.raises(changes.ChangeRefused, match="Another change"):
+        changes.confirm(FLAG, event=half.event, by="bob")
+    with pytest.raises(CommandError, match="Another change"):
+        call_command(*words, str(half.event), stdout=StringIO())
+    assert not Flag.objects.exists()
+    shown = StringIO()
+    call_command("flag", "show", FLAG, stdout=shown)
+    [waits] = json.loads(shown.getvalue())["proposals"]
+    assert (waits["proposal"], waits["arms"]) == (full.event, {})
+
+    call_command(*words, str(full.event), stdout=StringIO())
+    assert Flag.objects.get().mode == FlagMode.ON
 
 
 def test_a_fair_draw_of_three_arms_is_seldom_called_unfair_and_an_unfair_one_is() -> None:

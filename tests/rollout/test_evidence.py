@@ -8,15 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
+from tests.cast import client_of
 from tests.factories import DocumentFactory, OrganizationFactory, UserFactory, VendorFactory
+from tests.page import plain_static
 from zohodocs.models import (
     AuditEvent,
     Correction,
     Document,
     EvidenceSnapshot,
+    Experiment,
+    ExperimentState,
     Flag,
     FlagMode,
     Organization,
@@ -24,11 +29,13 @@ from zohodocs.models import (
     RampState,
     ReviewItem,
     Rollback,
+    ShadowRun,
 )
 from zohodocs.operations import repairing, rollouts
-from zohodocs.rollout import changes, evidence, experiments, ramps
+from zohodocs.rollout import changes, evidence, experiments, ramps, shadow
 from zohodocs.rollout.flags import set_flag
 
+__all__ = ["plain_static"]
 pytestmark = pytest.mark.django_db
 FLAG = "ml_predictions"
 
@@ -271,7 +278,110 @@ def test_an_experiment_is_planned_counted_by_vendor_and_decided(
     assert standing.days_left is not None
     experiments.decide(running, winner="candidate", by="bob", why="Fewer corrections.")
     assert Flag.objects.get(name=FLAG).mode == FlagMode.PERCENT
-    changes.confirm(FLAG, by="carl")
+    changes.confirm(FLAG, event=changes.waiting(FLAG)[0].event, by="carl")
     assert Flag.objects.get(name=FLAG).mode == FlagMode.ON
     with pytest.raises(experiments.ExperimentRefused):
         experiments.decide(running, winner="control", by="bob", why="No.")
+
+
+def begun() -> Experiment:
+    return experiments.start(
+        flag=FLAG,
+        by="ana",
+        why="Which is it?",
+        percent=Decimal(10),
+        smallest_effect=Decimal(10),
+        base_rate=0.15,
+    )
+
+
+def test_an_experiment_and_a_ramp_keep_out_of_each_others_way() -> None:
+    ramp = ramps.start(flag=FLAG, by="ana", why="Try.", steps=["5", "10"])
+    with pytest.raises(experiments.ExperimentRefused, match="A ramp"):
+        begun()
+    ramps.abort(ramp, by="ana", why="Count instead.")
+    begun()
+
+    with pytest.raises(ValueError, match="An experiment runs"):
+        ramps.start(flag=FLAG, by="ana", why="Try.", steps=["5", "10"])
+
+    assert Flag.objects.get(organization=None).percent == 10
+    assert ramps.open_ramp(FLAG) is None
+
+
+def test_a_setting_waits_for_the_experiment_save_one_companys_own(
+    organization: Organization, plain_static: None
+) -> None:
+    begun()
+    for mode, percent in ((FlagMode.ON, None), (FlagMode.PERCENT, Decimal(5))):
+        with pytest.raises(ValueError, match="An experiment runs"):
+            changes.change(FLAG, mode, percent, by="ana", why="Now.")
+    assert not changes.waiting(FLAG)
+    boss = client_of(UserFactory(is_superuser=True, is_staff=True))
+    row = Flag.objects.get()
+    page = boss.post(
+        reverse("admin:zohodocs_flag_change", args=[row.pk]),
+        {"name": FLAG, "mode": "percent", "percent": "5", "why": "x"},
+    )
+    assert "An experiment runs with this flag" in page.content.decode()
+
+    changes.change(FLAG, FlagMode.OFF, None, by="ana", why="Theirs.", organization=organization)
+
+    assert Experiment.objects.get().state == ExperimentState.RUNNING
+
+
+@pytest.mark.usefixtures("plain_static")
+def test_few_vendors_say_nothing_and_the_page_says_why(organization: Organization) -> None:
+    running = begun()
+    for _ in range(experiments.ENOUGH_VENDORS - 1):
+        vendor = VendorFactory(organization=organization)
+        made = [*papers(organization, "control", 1, 1), *papers(organization, "candidate", 1, 0)]
+        Document.objects.filter(pk__in=[d.pk for d in made]).update(vendor=vendor)
+
+    standing = experiments.standing(running, now=timezone.now() + timedelta(days=1))
+
+    assert standing.difference.high < 0
+    assert (standing.vendors, standing.says) == (29, "not yet")
+    boss = client_of(UserFactory(is_superuser=True))
+    page = boss.get(reverse("rollout_flag", args=[FLAG])).content.decode()
+    assert "once 30 vendors had both ways" in page
+
+
+def test_a_plan_of_more_documents_than_are_counted_is_refused() -> None:
+    with pytest.raises(experiments.ExperimentRefused, match="more than 100000"):
+        experiments.start(
+            flag=FLAG,
+            by="ana",
+            why="A hair.",
+            percent=Decimal(10),
+            smallest_effect=Decimal("0.5"),
+            base_rate=0.15,
+        )
+
+    assert not Flag.objects.exists()
+
+
+def test_what_broke_or_never_ended_was_not_compared(organization: Organization) -> None:
+    for error in ("", "ValueError", shadow.UNFINISHED):
+        document = DocumentFactory(organization=organization)
+        ShadowRun.objects.create(
+            organization=organization, document=document, flag=FLAG, error=error
+        )
+
+    found = evidence.of(FLAG, since=timezone.now() - timedelta(hours=1), now=timezone.now())
+
+    assert (found.compared, found.shadow_errors) == (1, 2)
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_off_for_everybody_stops_the_experiment(by_hand: bool) -> None:
+    begun()
+    if by_hand:
+        changes.change(FLAG, FlagMode.OFF, None, by="bob", why="Strange totals.")
+    else:
+        rollouts.turn_back(FLAG, by="bob", why="Strange totals.")
+
+    ended = Experiment.objects.get()
+    assert (ended.state, ended.decided_by, ended.decision) == ("stopped", "bob", "Strange totals.")
+    assert AuditEvent.objects.filter(verb="experiment.stopped").count() == 1
+    begun()

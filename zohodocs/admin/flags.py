@@ -50,16 +50,20 @@ class FlagForm(forms.ModelForm[Flag]):
         ).exclude(pk=self.instance.pk)
         if twin.exists():
             raise ValidationError(_("This flag is set there already; change that row."))
-        self._refuse_what_takes_two(cleaned)
+        self._refuse_what_takes_more(cleaned)
         if cleaned.get("mode") == FlagMode.SHADOW and not cleaned.get("percent"):
             raise ValidationError({"percent": _("In shadow, say how large a share is compared.")})
         return cleaned
 
-    def _refuse_what_takes_two(self, cleaned: dict[str, Any]) -> None:
+    def _refuse_what_takes_more(self, cleaned: dict[str, Any]) -> None:
         # The rollout page knows how to wait for a second person; this form would let one alone.
         if not cleaned.get("name") or not cleaned.get("mode"):
             return
         mode, percent = FlagMode(cleaned["mode"]), cleaned.get("percent")
+        try:
+            flags.checked_beside_experiment(cleaned["name"], mode, cleaned.get("organization"))
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from problem
         if changes.takes_two(cleaned["name"], mode, percent, cleaned.get("organization")):
             raise ValidationError(
                 _("A second person confirms a share this large: set it on the Rollout page.")
@@ -106,6 +110,7 @@ class FlagAdmin(ModelAdmin):
             mode=FlagMode(obj.mode),
             percent=obj.percent,
             organization=obj.organization,
+            arms=changes.arms_in_force(obj.name, obj.organization),
             why=obj.why,
             by=request.user.get_username(),
         )

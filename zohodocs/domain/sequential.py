@@ -18,6 +18,7 @@ _WORSE = {1.5: 0.1, 1.75: 0.2, 2.0: 0.4, 2.5: 0.2, 3.0: 0.1}
 # The control's rate before anything was seen, and for how many observations that counts: about one
 # paper in seven is mended. Whatever stands here, the test errs no more often than it says.
 _AT_FIRST, _FOR = 0.5, 3.5
+_HIGHEST = 0.98
 _FLOOR = 1e-9
 
 
@@ -88,6 +89,8 @@ class RateWatch:
     the control's rate learnt from the blocks before), over that under the common rate nearest to
     it: Turner, Ly and Grünwald, "Generic E-variables for exact sequential k-sample tests that allow
     for optional stopping" (2024). Which arm comes next may depend on everything but the outcome.
+    The promise is for outcomes known in the order they are fed; one that comes late and is put in
+    at its earlier place changes bets already made, and so it holds approximately.
     """
 
     log_wealth: float = 0.0
@@ -117,9 +120,11 @@ class RateWatch:
 
     def _bet(self, bad: bool, bad_controls: int, controls: int) -> None:
         learnt = (self.control[0] + _AT_FIRST) / (self.control[1] + _FOR)
+        if learnt >= _HIGHEST:
+            return  # no rate is left above it: a stake would be on the candidate being better
         gains = []
         for ratio in _WORSE:
-            high = min(0.98, learnt * ratio)
+            high = min(_HIGHEST, learnt * ratio)
             common = (controls * learnt + high) / (controls + 1)
             gain = _log_likelihood(int(bad), 1, high) + _log_likelihood(
                 bad_controls, controls, learnt
@@ -190,6 +195,8 @@ def _edge(outer: float, inner: float, outside: Callable[[float], bool]) -> float
 def mean_interval(values: Sequence[float], alpha: float = 0.05) -> Interval:
     """Where the mean of independent clusters lies, asymptotically at all moments.
 
+    Values within -1..1. That all seen are alike does not prove that the next is: up to three in so
+    many may be unlike them (the rule of three), by a whole, so that the spread counts as no less.
     Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, "Time-uniform central limit theory" (2024),
     tuned to be narrowest at a hundred clusters.
     """
@@ -197,7 +204,8 @@ def mean_interval(values: Sequence[float], alpha: float = 0.05) -> Interval:
     if number < 2:
         return Interval(-inf, inf)
     mean = sum(values) / number
-    spread = sqrt(sum((value - mean) ** 2 for value in values) / (number - 1))
+    seen = sqrt(sum((value - mean) ** 2 for value in values) / (number - 1))
+    spread = max(seen, sqrt(3 / number))
     rho2 = (-2 * log(alpha) + log(-2 * log(alpha) + 1)) / 100
     scaled = number * rho2 + 1
     half = spread * sqrt(2 * scaled / (number**2 * rho2) * log(sqrt(scaled) / alpha))

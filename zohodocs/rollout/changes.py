@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from zohodocs.models import AuditEvent, Flag, FlagMode, Organization
 
-from .flags import checked, checked_arms, set_flag
+from .flags import checked, checked_arms, checked_beside_experiment, set_flag
 
 _CHANGED, _PROPOSED, _WITHDRAWN = "flag.changed", "flag.proposed", "flag.proposal_withdrawn"
 
@@ -32,6 +32,8 @@ class Proposal:
     why: str
     organization: Organization | None = None
     arms: Mapping[str, int] = field(default_factory=dict)
+    # The event that keeps it: what a second person confirms is what they have seen.
+    event: int = 0
 
 
 def reach(mode: FlagMode, percent: Decimal | None) -> Decimal:
@@ -46,12 +48,24 @@ def takes_two(
     mode: FlagMode,
     percent: Decimal | None,
     organization: Organization | None = None,
+    arms: Mapping[str, int] | None = None,
 ) -> bool:
-    """Whether this lets in more documents, of everybody or one company, than one person may."""
-    rows = {row.organization_id: row for row in _in_force(flag, organization)}
-    row = rows.get(organization.pk if organization else None) or rows.get(None)
-    present = reach(FlagMode(row.mode), row.percent) if row else Decimal(0)
-    return reach(mode, percent) > max(present, Decimal(settings.ROLLOUT_ALONE_UP_TO))
+    """Whether this lets in more than one person may, of everybody or one company.
+
+    More documents, or above that limit other arms; `arms` None = those in force.
+    """
+    row, wanted = in_force(flag, organization), reach(mode, percent)
+    if wanted <= Decimal(settings.ROLLOUT_ALONE_UP_TO):
+        return False
+    if row is None or wanted > reach(FlagMode(row.mode), row.percent):
+        return True
+    return arms is not None and checked_arms(flag, arms) != row.arms
+
+
+def arms_in_force(flag: str, organization: Organization | None = None) -> dict[str, int]:
+    """The weights that everybody or one company has; what a change keeps that names none."""
+    row = in_force(flag, organization)
+    return dict(row.arms) if row else {}
 
 
 def change(
@@ -66,11 +80,12 @@ def change(
 ) -> Flag | Proposal:
     """Set it for everybody or one company, or propose it where that is more than one person may.
 
-    Raises UnknownFlag, ValueError with a sentence.
+    `arms` None keeps those in force. Raises UnknownFlag, ValueError with a sentence.
     """
     checked(flag, mode, percent, why=why)
-    weights = checked_arms(flag, arms)
-    if not takes_two(flag, mode, percent, organization):
+    checked_beside_experiment(flag, mode, organization)
+    weights = arms_in_force(flag, organization) if arms is None else checked_arms(flag, arms)
+    if not takes_two(flag, mode, percent, organization, weights):
         return set_flag(
             name=flag,
             mode=mode,
@@ -81,8 +96,7 @@ def change(
             by=by,
         )
     made = Proposal(flag, mode, percent or Decimal(100), by, why, organization, weights)
-    _record(_PROPOSED, by, made)
-    return made
+    return replace(made, event=_record(_PROPOSED, by, made).pk)
 
 
 def proposed(flag: str, organization: Organization | None = None) -> Proposal | None:
@@ -95,7 +109,9 @@ def proposed(flag: str, organization: Organization | None = None) -> Proposal | 
     said = last.data
     percent, why = Decimal(said["percent"]), str(said["why"])
     arms = said.get("arms", {})
-    return Proposal(flag, FlagMode(said["mode"]), percent, last.actor, why, organization, arms)
+    return Proposal(
+        flag, FlagMode(said["mode"]), percent, last.actor, why, organization, arms, last.pk
+    )
 
 
 def waiting(flag: str) -> list[Proposal]:
@@ -106,11 +122,16 @@ def waiting(flag: str) -> list[Proposal]:
     return [each for each in found if each is not None]
 
 
-def confirm(flag: str, *, by: str, organization: Organization | None = None) -> Flag:
-    """The second person's yes. Raises ChangeRefused where there is nothing, or it is one's own."""
+def confirm(flag: str, *, event: int, by: str, organization: Organization | None = None) -> Flag:
+    """The second person's yes to the proposal of that event.
+
+    Raises ChangeRefused where nothing waits, another one does, or it is one's own.
+    """
     waits = proposed(flag, organization)
     if waits is None:
         raise ChangeRefused(_("Nothing waits for a second person."))
+    if waits.event != event:
+        raise ChangeRefused(_("Another change is proposed by now. Look again."))
     if waits.by == by:
         raise ChangeRefused(_("You proposed it. Another person confirms."))
     return set_flag(
@@ -131,14 +152,15 @@ def withdraw(flag: str, *, by: str, organization: Organization | None = None) ->
         _record(_WITHDRAWN, by, waits)
 
 
-def _in_force(flag: str, organization: Organization | None) -> Sequence[Flag]:
-    """The company's own word, if it has one, and everybody's."""
+def in_force(flag: str, organization: Organization | None) -> Flag | None:
+    """The company's own word, if it has one, else everybody's."""
     whose = Q(organization=None) | Q(organization=organization)
-    return list(Flag.objects.filter(whose, name=flag))
+    rows = {row.organization_id: row for row in Flag.objects.filter(whose, name=flag)}
+    return rows.get(organization.pk if organization else None) or rows.get(None)
 
 
-def _record(verb: str, by: str, made: Proposal) -> None:
-    AuditEvent.record(
+def _record(verb: str, by: str, made: Proposal) -> AuditEvent:
+    return AuditEvent.record(
         verb,
         actor=by,
         organization=made.organization,

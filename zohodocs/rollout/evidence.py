@@ -2,7 +2,8 @@
 
 Everything is counted from our own rows: documents that arrived since the new way was let in, by the
 arm they were given. A figure says `worse` only by a test that may be looked at after every
-document; the chance that a harmless way is ever called worse is at most `ALPHA` over all of them.
+document; the chance that a harmless way is ever called worse is at most `ALPHA` over all of them,
+approximately: judgements that come late are put in by order of arrival.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ def of(flag: str, *, since: datetime, now: datetime) -> Evidence:
     judged = [each for each in seen if each.judged]
     pairs, paired = _pairs(flag)
     runs = ShadowRun.objects.filter(flag=flag, at__gte=since)
-    compared = runs.count()
+    compared = runs.filter(error="").count()
     differing = runs.filter(differences__gt=0).count()
     figures = [
         _rate("corrected", judged, lambda each: each.corrected),

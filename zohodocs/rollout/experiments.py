@@ -24,13 +24,16 @@ from zohodocs.models import (
     FlagMode,
 )
 
-from . import changes
+from . import changes, ramps
 from .changes import Proposal
 from .definitions import CANDIDATE, CONTROL
 from .evidence import ALPHA, JUDGED, corrections
-from .flags import checked_arms, record, set_flag
+from .flags import checked_arms, record, running_experiment, set_flag
 
-_MOST = 20_000
+# More papers than are counted anew at every look.
+_MOST = 100_000
+# Fewer vendors with both ways say nothing: the interval is one of many.
+ENOUGH_VENDORS = 30
 
 
 class ExperimentRefused(Exception):
@@ -78,8 +81,9 @@ def planned_sample(
 ) -> int:
     """Documents in all that show a change of `effect` with 80 % power (two-sided normal test).
 
-    `share` is the arm's, `control` the old way's (what is left unless it is said). Twice the fixed
-    sample: looking all the time costs about that much (Howard et al., 2021).
+    That is as if each document stood for itself: where vendors cluster the power is less. `share`
+    is the arm's, `control` the old way's (what is left unless it is said). Twice the fixed sample:
+    looking all the time costs about that much (Howard et al., 2021).
     """
     left = 1 - share if control is None else control
     if not 0 < effect < 1 or not 0 < share < 1 or not 0 < left < 1:
@@ -106,13 +110,19 @@ def start(
     ExperimentRefused, ValueError.
     """
     weights = checked_arms(flag, arms)
-    if Experiment.objects.filter(flag=flag, state=ExperimentState.RUNNING).exists():
+    if running_experiment(flag) is not None:
         raise ExperimentRefused(_("An experiment with this flag runs already."))
+    if ramps.open_ramp(flag) is not None:
+        raise ExperimentRefused(_("A ramp with this flag is under way. Abort that first."))
     if not 0 < percent < 100:
         raise ExperimentRefused(_("Both arms need a share."))
     if changes.takes_two(flag, FlagMode.PERCENT, percent):
         raise ExperimentRefused(
             _("A share this large takes a second person. Set it under “Change” first.")
+        )
+    if changes.takes_two(flag, FlagMode.PERCENT, percent, arms=weights):
+        raise ExperimentRefused(
+            _("Arms other than those in force take a share that one person may set alone.")
         )
     shares = _shares(float(percent) / 100, weights)
     control = shares.pop(CONTROL)
@@ -121,6 +131,14 @@ def start(
         planned_sample(base_rate, effect, share=share, control=control, alpha=level)
         for share in shares.values()
     )
+    if planned > _MOST:
+        raise ExperimentRefused(
+            _(
+                "It would take %(n)s documents; more than %(most)s are not counted. "
+                "Look for a larger change, or give it a larger share."
+            )
+            % {"n": planned, "most": _MOST}
+        )
     with transaction.atomic():
         set_flag(name=flag, mode=FlagMode.PERCENT, percent=percent, arms=weights, why=why, by=by)
         made = Experiment.objects.create(
@@ -143,14 +161,15 @@ def standing(experiment: Experiment, *, now: datetime) -> Standing:
     """
     flag = experiment.flag
     own = Flag.objects.filter(name=flag, organization__isnull=False)
-    rows = list(
+    rows = (
         Document.objects.filter(received_at__gte=experiment.started_at)
         .exclude(organization__in=own.values("organization"))
         .annotate(mended=Exists(corrections()))
         .order_by("received_at", "pk")
         .values_list(
             f"flags__{flag}__arm", f"flags__{flag}__variant", "vendor_id", "state", "mended"
-        )[:_MOST]
+        )
+        .iterator()
     )
     shares = _shares(float(experiment.percent) / 100, experiment.arms)
     watch = ShareWatch(shares)
@@ -194,6 +213,8 @@ def _arm(
     ]
     between = mean_interval(differences, alpha)
     says = "better" if between.high < 0 else "worse" if between.low > 0 else "not yet"
+    if len(differences) < ENOUGH_VENDORS:
+        says = "not yet"
     return ArmStanding(name, number, len(differences), between, says)
 
 

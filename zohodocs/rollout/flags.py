@@ -19,7 +19,14 @@ from openfeature.client import OpenFeatureClient
 from openfeature.evaluation_context import EvaluationContext
 
 from zohodocs import metrics
-from zohodocs.models import AuditEvent, Flag, FlagMode, Organization
+from zohodocs.models import (
+    AuditEvent,
+    Experiment,
+    ExperimentState,
+    Flag,
+    FlagMode,
+    Organization,
+)
 from zohodocs.telemetry import get_logger
 
 from . import provider
@@ -96,8 +103,9 @@ def set_flag(
     """Change one flag, for everyone or one organisation; the change is audited.
 
     `arms`: weights among those let in; without any all of them get the candidate as it is.
-    Raises UnknownFlag, and ValueError with a sentence for a percentage outside 0..100, one that is
-    missing, or a change without its reason.
+    Off for everybody stops the flag's experiment. Raises UnknownFlag, and ValueError with a
+    sentence for a percentage outside 0..100, one that is missing, a change without its reason, or
+    one that would take an experiment its shares.
     """
     share, weights = checked(name, mode, percent, why=why), checked_arms(name, arms)
     with transaction.atomic():
@@ -112,6 +120,10 @@ def set_flag(
                 "why": why,
             },
         )
+        # With the row held: an experiment begins by this door, too.
+        if mode == FlagMode.OFF and organization is None:
+            _stop_experiment(name, by=by, why=why)
+        checked_beside_experiment(name, mode, organization)
         before = None if created else _as_set(flag)
         if not created:
             Flag.objects.filter(pk=flag.pk).update(
@@ -137,6 +149,25 @@ def set_flag(
         )
     provider.forget()
     return flag
+
+
+def running_experiment(name: str) -> Experiment | None:
+    """The flag's experiment that counts on its shares."""
+    return Experiment.objects.filter(flag=name, state=ExperimentState.RUNNING).first()
+
+
+def checked_beside_experiment(name: str, mode: FlagMode, organization: Organization | None) -> None:
+    """Raises ValueError for a change that would take a running experiment its shares."""
+    if organization is None and mode != FlagMode.OFF and running_experiment(name) is not None:
+        raise ValueError(_("An experiment runs with this flag. Decide it or turn it off first."))
+
+
+def _stop_experiment(name: str, *, by: str, why: str) -> None:
+    stopped = Experiment.objects.filter(flag=name, state=ExperimentState.RUNNING).update(
+        state=ExperimentState.STOPPED, decided_at=timezone.now(), decided_by=by, decision=why
+    )
+    if stopped:
+        record("experiment.stopped", name, by=by, why=why)
 
 
 def checked_arms(name: str, arms: Mapping[str, int] | None) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,6 +14,8 @@ from zohodocs.domain.money import to_decimal
 from zohodocs.models import DifferenceRule, Document
 
 from .flags import record
+
+_TOTAL, _CURRENCY = "gross_total", "currency"
 
 
 def rules_of(flag: str) -> Mapping[str, DifferenceRule]:
@@ -28,15 +30,23 @@ def settled(
     candidate: str,
     *,
     document: Document,
+    differing: Collection[str],
 ) -> DifferenceRule | None:
     """The rule by which this one is only counted; None: a person is asked.
 
-    What cannot be compared with the rule (no total, another currency, no amounts) matters.
+    `differing` are all fields in which the ways differ on this paper. What cannot be compared with
+    the rule (no total, another currency, no amounts) matters, and where the two ways do not agree
+    how much the paper is about, no amount makes anything small.
     """
     rule = rules.get(field) or rules.get("")
     if rule is None:
         return None
-    small = rule.amount_from is not None and _is_below(rule.amount_from, document)
+    small = rule.amount_from is not None and _is_below(
+        rule.amount_from,
+        document,
+        [control, candidate] if field == _TOTAL else [],
+        agreed=_CURRENCY not in differing and (field == _TOTAL or _TOTAL not in differing),
+    )
     near = (
         rule.tolerance is not None
         and field in AMOUNT_FIELDS
@@ -99,10 +109,12 @@ def in_words(rule: DifferenceRule | None) -> str:
     return " ".join(parts)
 
 
-def _is_below(amount: Decimal, document: Document) -> bool:
-    gross = document.gross_total
+def _is_below(amount: Decimal, document: Document, totals: Sequence[str], *, agreed: bool) -> bool:
     own = document.organization.currency.upper()
-    return gross is not None and document.currency.upper() == own and abs(gross) < amount
+    if not agreed or document.currency.upper() != own:
+        return False
+    gross = [document.gross_total, *(to_decimal(total) for total in totals)]
+    return all(each is not None and abs(each) < amount for each in gross)
 
 
 def _apart(one: str, other: str) -> Decimal:

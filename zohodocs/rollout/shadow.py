@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -106,7 +106,8 @@ def keep(
     """
     ignored = list(IgnoredDifference.objects.filter(flag=flag))
     rules = mattering.rules_of(flag)
-    rows = [_row(document, flag, difference, ignored, rules) for difference in found]
+    differing = {difference.field for difference in found}
+    rows = [_row(document, flag, difference, ignored, rules, differing) for difference in found]
     open_ones = sum(not row.ignored for row in rows)
     try:
         with transaction.atomic():
@@ -161,9 +162,15 @@ def _row(
     difference: Difference,
     ignored: Sequence[IgnoredDifference],
     rules: Mapping[str, DifferenceRule],
+    differing: Collection[str],
 ) -> ShadowDifference:
     known = next((rule for rule in ignored if _fits(rule, difference)), None) or mattering.settled(
-        rules, difference.field, difference.control, difference.candidate, document=document
+        rules,
+        difference.field,
+        difference.control,
+        difference.candidate,
+        document=document,
+        differing=differing,
     )
     return ShadowDifference(
         organization_id=document.organization_id,

@@ -20,8 +20,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zohodocs.models import (
     AuditEvent,
-    Experiment,
-    ExperimentState,
     Flag,
     FlagMode,
     IgnoredDifference,
@@ -33,7 +31,7 @@ from zohodocs.rollout import changes, experiments, mattering, ramps
 from zohodocs.rollout.changes import ChangeRefused, Proposal
 from zohodocs.rollout.definitions import CANDIDATE, DEFINITIONS
 from zohodocs.rollout.experiments import ExperimentRefused
-from zohodocs.rollout.flags import record
+from zohodocs.rollout.flags import record, running_experiment
 from zohodocs.rollout.ramps import RampRefused
 from zohodocs.web import rollout_page
 from zohodocs.web.htmx import Request, page
@@ -61,6 +59,12 @@ class ForWhom(forms.Form):
     organization = forms.ModelChoiceField(
         Organization.objects.all(), to_field_name="code", required=False
     )
+
+
+class ConfirmForm(ForWhom):
+    """Which proposal was seen."""
+
+    event = forms.IntegerField()
 
 
 class SetForm(ForWhom):
@@ -154,14 +158,14 @@ def off_now(request: Request, flag: str) -> HttpResponse:
 def proposal(request: Request, flag: str, verb: str) -> HttpResponse:
     """Confirm or withdraw what waits for a second person."""
     by = request.user.get_username()
-    form = ForWhom(request.POST)
+    form = (ConfirmForm if verb == "confirm" else ForWhom)(request.POST)
     if not form.is_valid():
         return _said(request, flag, _problem(form))
     whom = form.cleaned_data["organization"]
 
     def act() -> str:
         if verb == "confirm":
-            changes.confirm(flag, by=by, organization=whom)
+            changes.confirm(flag, event=form.cleaned_data["event"], by=by, organization=whom)
             return _("Changed.")
         changes.withdraw(flag, by=by, organization=whom)
         return _("Withdrawn.")
@@ -208,7 +212,7 @@ def revert(request: Request, flag: str, event: int) -> HttpResponse:
     rows = AuditEvent.objects.filter(verb="flag.changed", data__flag=flag)
     made = get_object_or_404(rows.select_related("organization"), pk=event)
     then, why = made.data["after"], request.POST.get("why", "")
-    mode, percent, arms = FlagMode(then["mode"]), Decimal(then["percent"]), then.get("arms")
+    mode, percent, arms = FlagMode(then["mode"]), Decimal(then["percent"]), then.get("arms", {})
     return _change(request, flag, mode, percent, why, organization=made.organization, arms=arms)
 
 
@@ -270,7 +274,7 @@ def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
         return _("It runs: %(n)s documents are planned.") % {"n": made.planned}
 
     def decide() -> str:
-        running = Experiment.objects.filter(flag=flag, state=ExperimentState.RUNNING).first()
+        running = running_experiment(flag)
         if running is None:
             raise ExperimentRefused(_("No experiment runs."))
         winner, why = request.POST.get("winner", ""), request.POST.get("why", "")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -27,7 +28,7 @@ from zohodocs.models import (
 )
 from zohodocs.operations import rollouts
 from zohodocs.rollout import changes, evidence, experiments, mattering, ramps
-from zohodocs.rollout.definitions import DEFINITIONS, FlagDefinition
+from zohodocs.rollout.definitions import CANDIDATE, DEFINITIONS, FlagDefinition
 from zohodocs.web.labels import field_label
 from zohodocs.web.sentences import told
 
@@ -123,7 +124,7 @@ def context(flag: str, *, field: str = "") -> dict[str, Any]:
         "last_ramp": ramp or Ramp.objects.filter(flag=flag).order_by("-pk").first(),
         "steps": _steps(row, ramp),
         "following": following,
-        "proposals": changes.waiting(flag),
+        "proposals": [_proposal(each) for each in changes.waiting(flag)],
         "evidence": found,
         "figures": [_row(figure) for figure in found.figures],
         "mismatch": found.share_p is not None and found.share_p < 0.001,
@@ -143,8 +144,25 @@ def context(flag: str, *, field: str = "") -> dict[str, Any]:
         "experiment": experiment,
         "standing": standing,
         "standing_arms": _arms(standing) if standing else [],
+        "enough_vendors": experiments.ENOUGH_VENDORS,
+        "too_few": standing is not None
+        and any(arm.vendors < experiments.ENOUGH_VENDORS for arm in standing.arms),
         "unfair": standing is not None and standing.share_p < 0.001,
     }
+
+
+def _proposal(waits: changes.Proposal) -> dict[str, Any]:
+    """What waits for a second person, whole, beside what it would replace."""
+    row = changes.in_force(waits.flag, waits.organization)
+    present = _whole(waits.flag, row.mode, row.percent, row.arms) if row else _("off")
+    wanted = _whole(waits.flag, waits.mode, waits.percent, waits.arms)
+    return {"waits": waits, "wanted": wanted, "present": present}
+
+
+def _whole(flag: str, mode: str, percent: Decimal, arms: Mapping[str, int]) -> str:
+    """A setting with its arms, the candidate's own name where it could have been another."""
+    shown = arms or ({CANDIDATE: 1} if DEFINITIONS[flag].variants else {})
+    return _setting({"mode": mode, "percent": percent, "arms": shown})
 
 
 def _arms(standing: experiments.Standing) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ class Command(PlainCommand):
         change.add_argument("--why", required=True)
         yes = verbs.add_parser("confirm", help="the second person's yes to what was proposed")
         yes.add_argument("name")
+        yes.add_argument("--proposal", type=int, required=True, help="its number in `flag show`")
         yes.add_argument("--organization")
         back = verbs.add_parser("off", help="back to the old way; lists what the new one had")
         back.add_argument("name")
@@ -133,6 +134,7 @@ class Command(PlainCommand):
                 "organization": row.organization.code if row.organization else None,
                 "mode": row.mode,
                 "percent": f"{row.percent:.2f}",
+                "arms": row.arms,
                 "version": row.version,
                 "changed_by": row.changed_by,
                 "changed_at": row.changed_at.isoformat(),
@@ -149,6 +151,7 @@ class Command(PlainCommand):
                 "control": definition.control,
                 "candidate": definition.candidate,
                 "settings": settings,
+                "proposals": [_waiting(each) for each in changes.waiting(name)],
             }
         )
 
@@ -167,7 +170,7 @@ class Command(PlainCommand):
         if isinstance(made, Proposal):
             raise CommandError(
                 "Proposed, not changed: above ROLLOUT_ALONE_UP_TO a second person confirms, on the "
-                f"Rollout page or by `flag confirm {made.flag}`.",
+                f"Rollout page or by `flag confirm {made.flag} --proposal {made.event}`.",
                 returncode=1,
             )
 
@@ -184,16 +187,36 @@ class Command(PlainCommand):
             return changes.change(name, mode, percent, by=by, why=why, organization=organization)
         # Nobody could ever confirm: before the first admin there is, this is how it is set up.
         return flags.set_flag(
-            name=name, mode=mode, percent=percent, organization=organization, why=why, by=by
+            name=name,
+            mode=mode,
+            percent=percent,
+            organization=organization,
+            arms=changes.arms_in_force(name, organization),
+            why=why,
+            by=by,
         )
 
     def _confirm(self, options: dict[str, Any]) -> None:
         whom = _whom(options)
         try:
-            changes.confirm(options["name"], by=getpass.getuser(), organization=whom)
+            changes.confirm(
+                options["name"], event=options["proposal"], by=getpass.getuser(), organization=whom
+            )
         except (changes.ChangeRefused, ValueError) as error:
             raise CommandError(str(error), returncode=2) from error
         self._show(options["name"])
+
+
+def _waiting(waits: Proposal) -> dict[str, Any]:
+    return {
+        "proposal": waits.event,
+        "organization": waits.organization.code if waits.organization else None,
+        "mode": waits.mode.value,
+        "percent": f"{waits.percent:.2f}",
+        "arms": dict(waits.arms),
+        "by": waits.by,
+        "why": waits.why,
+    }
 
 
 def _whom(options: dict[str, Any]) -> Organization | None:
