@@ -267,6 +267,32 @@ def test_what_a_backup_left_that_was_cut_off_goes_after_a_day(desk: Desk, place:
     assert left == {cut_off[1].name, made.name}
 
 
+def test_what_others_keep_in_the_same_place_is_never_touched(desk: Desk, place: Path) -> None:
+    desk.approved()
+    now = timezone.now()
+    old = backup.create(reason="nightly", now=now - timedelta(days=40))
+    cut_off = backup.create(reason="cut", now=now - timedelta(days=35))
+    (place / cut_off.object).unlink()
+    others = [
+        place / "2019-photos" / "summer.jpg",
+        place / "20190101-dump.sql",
+        place / "20190101T000000Z-nightly" / "notes.txt",
+        place / "20190101T000000Z-nightly.old" / "files.gz",
+        place / cut_off.name / "notes.txt",
+        place / "files" / "ab" / "letter.pdf",
+    ]
+    for path in others:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("not ours")
+
+    made = backup.create(reason="nightly", now=now)
+
+    assert [path for path in others if not path.exists()] == []
+    assert {path.parts[-3] for path in place.glob("*/rows/*")} == {made.name}
+    assert backup.names(_place()) == [made.name]
+    assert old.name not in {path.name for path in place.iterdir()}
+
+
 def _place() -> Any:
     from zohodocs.operations.backup.creating import usual_place
 

@@ -107,7 +107,8 @@ def remove_old(*, now: datetime) -> list[str]:
             for _path, sha256, _size in streams.lines(place, sealer, each.files)
         }
         for name in set(place.names("files/")) - needed:
-            place.remove(name)
+            if manifest.is_ours(name):
+                place.remove(name)
     _remove_unfinished(place, now)
     return [each.name for each in gone]
 
@@ -117,6 +118,8 @@ def _remove_unfinished(place: Place, now: datetime) -> None:
     finished = set(manifest.names(place))
     for name in place.names("2"):
         backup = name.partition("/")[0]
+        if not manifest.is_ours(name):
+            continue
         if backup not in finished and backup[:16] < f"{now - timedelta(days=1):%Y%m%dT%H%M%SZ}":
             place.remove(name)
 
