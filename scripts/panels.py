@@ -119,8 +119,8 @@ OPERATIONS = Board(
         ),
         figure("Size of the last backup", "", "zohodocs_backup_bytes", "bytes"),
         lines(
-            "Since audit walk and census",
-            "Alerts: 50 hours, 10 minutes.",
+            "Since audit walk, census and orphan files",
+            "Alerts: 50 hours, 10 minutes, 50 hours.",
             "{{operation}}",
             'zohodocs_operation_age_seconds{operation!="backup"}',
             "s",

@@ -46,6 +46,9 @@ def main() -> int:
     try:
         with spoiled_models.taken_away_at_the_end(data_dir):
             Drill(data_dir).run()
+    except spoiled_models.AlreadySpoiled as problem:
+        print(problem, file=sys.stderr)
+        return 2
     except DrillFailed as problem:
         print(f"The drill stopped: {problem}", file=sys.stderr)
         return 1

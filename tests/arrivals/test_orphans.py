@@ -6,6 +6,7 @@ import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -18,7 +19,7 @@ from tests.papers import invoice_pdf
 from zohodocs.arrivals import orphans
 from zohodocs.arrivals.receive import receive
 from zohodocs.models import AuditEvent, Document, Heartbeat, Organization
-from zohodocs.operations import audit_trail, schedule
+from zohodocs.operations import audit_trail, backup, schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
@@ -93,6 +94,47 @@ def test_a_young_file_of_the_same_bytes_is_taken_over() -> None:
     left = orphan(organization, content, hours=11)
 
     assert arrived(organization, content).original.name == left
+
+
+def test_what_gets_a_document_or_is_written_anew_meanwhile_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    organization = OrganizationFactory()
+    content = invoice_pdf()
+    paths = [orphan(organization, each, hours=30) for each in (content, b"anew", b"old")]
+    recorded = AuditEvent.record
+
+    def meanwhile(*args: Any, **options: Any) -> AuditEvent:
+        monkeypatch.setattr(AuditEvent, "record", recorded)
+        age(paths[0], hours=1)
+        assert arrived(organization, content).original.name == paths[0]
+        age(paths[0], hours=30)
+        age(paths[1], hours=0)
+        return recorded(*args, **options)
+
+    # The last thing before the first one goes.
+    monkeypatch.setattr(AuditEvent, "record", meanwhile)
+    found = orphans.remove(now=timezone.now())
+
+    assert found.removed == [paths[2]]
+    assert [default_storage.exists(path) for path in paths] == [True, True, False]
+
+
+def test_a_folder_that_is_no_companys_is_passed_by() -> None:
+    stranger = default_storage.save("originals/lost+found/ab/abcd", ContentFile(b"stranger"))
+    age(stranger, hours=1000)
+    old = orphan(OrganizationFactory(), b"old", hours=25)
+
+    assert orphans.remove(now=timezone.now()).removed == [old]
+    assert default_storage.exists(stranger)
+
+
+def test_a_database_that_was_settled_was_brought_back_as_well() -> None:
+    orphan(OrganizationFactory(), b"came later", hours=24 * 500)
+    now = timezone.now()
+    backup.settle(now=now)
+
+    assert orphans.remove(now=now).removed == []
 
 
 @pytest.mark.parametrize(

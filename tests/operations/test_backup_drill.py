@@ -18,8 +18,8 @@ from django.utils import timezone
 from tests.factories import UserFactory
 from tests.figures import figure
 from tests.posting.conftest import Desk, desk, organization, zoho
-from zohodocs.models import AuditEvent, Connection, Document, Posting, Vendor
-from zohodocs.operations import audit_trail, backup, claims
+from zohodocs.models import AuditEvent, Connection, Document, Heartbeat, Posting, Vendor
+from zohodocs.operations import audit_trail, backup, claims, schedule
 from zohodocs.operations.backup import tables
 
 __all__ = ["desk", "organization", "zoho"]
@@ -134,6 +134,47 @@ def test_a_masked_copy_tells_nothing_and_reaches_no_zoho(desk: Desk, place: Path
     assert not any(user.has_usable_password() for user in User.objects.all())
     assert not AuditEvent.objects.exclude(verb__startswith="backup.").exists()
     assert everything_told(secrets) == []
+
+
+def test_a_masked_copy_touches_no_backup_of_production(desk: Desk, place: Path) -> None:
+    desk.approved()
+    long_ago = timezone.now() - timedelta(days=400)
+    made = backup.create(reason="nightly", now=long_ago)
+    (place / backup.create(reason="cut", now=long_ago + timedelta(days=1)).object).unlink()
+    backup.restore(made.name, replace=True, masked=True)
+    before = _place().names()
+
+    with pytest.raises(backup.BackupError, match="masked copy"):
+        backup.create(reason="nightly")
+    assert backup.remove_old(now=timezone.now()) == []
+    assert Heartbeat.BACKUP in schedule.run_due()
+
+    beat = Heartbeat.objects.get(pk=Heartbeat.BACKUP)
+    assert (beat.well, beat.facts) == (True, {"spared": "masked copy"})
+    assert _place().names() == before
+
+
+def test_rows_that_came_back_without_their_files_are_known_to_be_old(
+    desk: Desk, place: Path
+) -> None:
+    document = desk.approved()
+    desk.break_next("PUT /bills", "reset_before")
+    desk.push(document)
+    Posting.objects.filter(document=document).update(looks=1)
+    made = backup.create(reason="nightly")
+    files = Path(default_storage.path(""))
+    shutil.rmtree(files)
+    files.mkdir()
+    (files / "originals").write_text("in the way")
+
+    with pytest.raises(OSError, match="originals"):
+        backup.restore(made.name, replace=True)
+
+    assert AuditEvent.objects.get(verb="backup.restored").data["name"] == made.name
+    assert Posting.objects.get().looks == 0
+    assert audit_trail.verify().first_bad == ""
+    (files / "originals").unlink()
+    assert backup.restore(made.name, replace=True).files == 1
 
 
 def everything_told(secrets: list[str]) -> list[str]:
@@ -265,6 +306,32 @@ def test_what_a_backup_left_that_was_cut_off_goes_after_a_day(desk: Desk, place:
 
     left = {path.parts[-3] for path in place.glob("*/rows/*")}
     assert left == {cut_off[1].name, made.name}
+
+
+def test_what_others_keep_in_the_same_place_is_never_touched(desk: Desk, place: Path) -> None:
+    desk.approved()
+    now = timezone.now()
+    old = backup.create(reason="nightly", now=now - timedelta(days=40))
+    cut_off = backup.create(reason="cut", now=now - timedelta(days=35))
+    (place / cut_off.object).unlink()
+    others = [
+        place / "2019-photos" / "summer.jpg",
+        place / "20190101-dump.sql",
+        place / "20190101T000000Z-nightly" / "notes.txt",
+        place / "20190101T000000Z-nightly.old" / "files.gz",
+        place / cut_off.name / "notes.txt",
+        place / "files" / "ab" / "letter.pdf",
+    ]
+    for path in others:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("not ours")
+
+    made = backup.create(reason="nightly", now=now)
+
+    assert [path for path in others if not path.exists()] == []
+    assert {path.parts[-3] for path in place.glob("*/rows/*")} == {made.name}
+    assert backup.names(_place()) == [made.name]
+    assert old.name not in {path.name for path in place.iterdir()}
 
 
 def _place() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from tests.operations.bucket import bucket
+from zohodocs.arrivals.file_age import written_at
 from zohodocs.environment import s3_storage
 from zohodocs.operations.backup import BackupError
 from zohodocs.operations.backup.places import place_of
@@ -43,6 +45,9 @@ def test_an_original_is_kept_and_read_and_missing_ones_are_missed(
     with storage.open(name) as file:
         assert file.read() == b"%PDF-1.4"
     assert (storage.exists(name), storage.size(name)) == (True, 8)
+    assert written_at(storage, name) == datetime(2026, 11, 26, 10, tzinfo=UTC)
+    with pytest.raises(FileNotFoundError):
+        written_at(storage, "originals/1/ab/other")
     with pytest.raises(OSError, match="does not exist"):
         storage.open("originals/1/ab/other").read()
 

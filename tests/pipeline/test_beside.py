@@ -8,6 +8,7 @@ from typing import Any
 import django_rq
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests import cast as people
@@ -26,7 +27,7 @@ from zohodocs.models import (
     ShadowRun,
     Vendor,
 )
-from zohodocs.pipeline import beside, flow, preview
+from zohodocs.pipeline import beside, flow, leaving, preview
 from zohodocs.rollout import limits
 from zohodocs.rollout.flags import answers_for, set_flag
 from zohodocs.rollout.readonly import WriteRefused, no_writes
@@ -179,6 +180,36 @@ def test_it_has_a_queue_of_its_own(
     assert [(each.func_name, each.kwargs) for each in waiting] == [
         (doorbell.SHADOW, {"document_id": arrival.document.pk})
     ]
+
+
+def test_a_paper_that_its_worker_gave_back_is_compared_with_nothing(
+    cast: Cast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    set_flag(name=FLAG, mode=FlagMode.SHADOW, why="look", by="test")
+    content = people.paper()
+    arrival = receive(organization=cast.nordlicht, content=content, filename="a.pdf", channel="web")
+    assert arrival.document is not None
+    before = django_rq.get_queue("shadow").count
+    leaving.leave(within=0)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            pipeline.process(document_id=arrival.document.pk)
+    finally:
+        leaving.stay()
+
+    assert fresh(arrival.document).state == "received"
+    assert django_rq.get_queue("shadow").count == before
+
+
+@pytest.mark.parametrize("state", ["received", "processing", "failed"])
+def test_an_undecided_paper_uses_up_no_comparison(document: Document, state: str) -> None:
+    lease = timezone.now() if state == "processing" else None
+    Document.objects.filter(pk=document.pk).update(state=state, lease_until=lease)
+
+    job.shadow(document_id=document.pk)
+
+    assert not ShadowRun.objects.exists()
+    assert not ShadowDifference.objects.exists()
 
 
 def test_who_is_not_in_shadow_is_not_run(cast: Cast) -> None:

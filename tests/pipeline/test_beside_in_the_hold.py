@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import django_rq
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from integrations.zoho_books.sandbox import Sandbox
 from review import actions
@@ -21,7 +22,7 @@ from tests.posting.conftest import connect
 from zohodocs import clients
 from zohodocs.arrivals.receive import receive
 from zohodocs.domain.invoice import FieldReading
-from zohodocs.jobs import pipeline
+from zohodocs.jobs import doorbell, pipeline
 from zohodocs.jobs import shadow as job
 from zohodocs.models import (
     AuditEvent,
@@ -32,9 +33,9 @@ from zohodocs.models import (
     ShadowRun,
     State,
 )
-from zohodocs.pipeline import beside, preview
+from zohodocs.pipeline import leaving, preview
 from zohodocs.posting import push
-from zohodocs.rollout import limits
+from zohodocs.rollout import limits, shadow
 from zohodocs.rollout.flags import answers_for, set_flag
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +152,7 @@ def test_who_was_faster_wins(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Non
         return again
 
     # The post job moves it while the candidate reads; that write is another process's.
-    monkeypatch.setattr(beside, "no_writes", nullcontext)
+    monkeypatch.setattr(shadow, "no_writes", nullcontext)
     monkeypatch.setattr(preview, "read_again", slow)
     job.shadow(document_id=document.pk)
 
@@ -269,6 +270,36 @@ def test_one_that_took_its_worker_along_is_on_record_and_not_tried_again(
     assert len(tries) == 1
     assert ShadowRun.objects.get().error == "Unfinished"
     assert held_for(document) == 2 * limits.SECONDS
+
+
+def test_a_worker_that_stops_leaves_the_comparison_to_the_next_one(
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    set_flag(name="layout_memory", mode=FlagMode.SHADOW, why="look", by="test")
+    document = approved(cast)
+    bells = django_rq.get_queue("shadow").count
+    leaving.leave(within=0)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            job.shadow(document_id=document.pk)
+    finally:
+        leaving.stay()
+
+    assert not ShadowRun.objects.exists()
+    assert held_for(document) == 2 * limits.SECONDS
+    hung = django_rq.get_queue("shadow").get_jobs()[bells:]
+    assert [(bell.func_name, bell.kwargs) for bell in hung] == [
+        (doorbell.SHADOW, {"document_id": document.pk})
+    ]
+
+    reads(monkeypatch, "RG-2024-0334")
+    job.shadow(document_id=document.pk)
+
+    compared = ShadowRun.objects.filter(error="").order_by("flag")
+    assert list(compared.values_list("flag", flat=True)) == ["layout_memory", FLAG]
+    assert held_for(document) == 30
 
 
 def approved_beside(cast: Cast) -> Document:

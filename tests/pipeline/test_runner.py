@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core.files.base import ContentFile
@@ -19,7 +20,9 @@ from tests.factories import (
     VendorFactory,
 )
 from tests.papers import invoice_pdf
+from zohodocs.domain.case import Case, Ports
 from zohodocs.domain.states import DocumentState, IllegalMove, Mover
+from zohodocs.domain.verdicts import Stop
 from zohodocs.models import (
     AuditEvent,
     Document,
@@ -175,6 +178,31 @@ def test_a_worker_that_stops_gives_its_paper_back_and_no_try_is_counted(paper: D
     assert given_back == [DocumentState.RECEIVED] * 3
     assert (paper.attempts, paper.lease_until, paper.lease_owner) == (0, None, "")
     assert run(paper) is DocumentState.IN_REVIEW
+
+
+def test_the_clock_is_looked_at_between_the_stages_too(
+    paper: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, extract, *rest = flow.STAGES
+    done = []
+
+    def called_away_after(case: Case, ports: Ports) -> Case | Stop:
+        done.append("extract")
+        leaving.leave(within=0)
+        return extract(case, ports)
+
+    def never(case: Case, ports: Ports) -> Case | Stop:
+        done.append("gate")
+        return case
+
+    stages = (read, called_away_after, never, *rest[1:])
+    monkeypatch.setattr(flow, "run", partial(flow.run, stages=stages))
+    try:
+        reached = run(paper)
+    finally:
+        leaving.stay()
+
+    assert (reached, done) == (DocumentState.RECEIVED, ["extract"])
 
 
 def test_a_living_workers_lease_is_left_alone() -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.factories import DocumentFactory, OrganizationFactory
+from tests.factories import ConnectionFactory, DocumentFactory, OrganizationFactory
 from zohodocs.arrivals.receive import receive
 from zohodocs.operations import gauges
 from zohodocs.rollout.flags import DEFINITIONS
@@ -141,6 +141,7 @@ def test_no_label_carries_a_name_or_an_id(client: Client) -> None:
 def test_while_redis_is_away_nobody_claims_to_know_how_many_workers_there_are(
     client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ConnectionFactory()
     there = client.get("/metrics").text
     with monkeypatch.context() as gone:
         for queue in settings.RQ_QUEUES.values():
@@ -150,5 +151,7 @@ def test_while_redis_is_away_nobody_claims_to_know_how_many_workers_there_are(
     assert sample(there, "zohodocs_redis_up") == 1
     assert sample(there, 'zohodocs_workers{queue="sync"}') == 0
     assert sample(away, "zohodocs_redis_up") == 0
-    assert "zohodocs_workers{" not in away
-    assert "zohodocs_queue_depth{" not in away
+    kept_there = ("workers", "queue_depth", "queue_oldest_seconds", "breaker_state")
+    for name in (*kept_there, "zoho_budget_left"):
+        assert f"zohodocs_{name}{{" in there
+        assert f"zohodocs_{name}{{" not in away

@@ -15,6 +15,8 @@ from django.core.files.storage import default_storage
 from zohodocs.models import AuditEvent, Document
 from zohodocs.telemetry import get_logger
 
+from .file_age import written_at
+
 logger = get_logger(__name__)
 _OLD = timedelta(days=1)
 # What came after the backup is known to nobody but its file.
@@ -57,14 +59,24 @@ def remove(*, now: datetime) -> Found:
     if orphans:
         # Before they go: killed in between, the trail names some twice, and none is gone unnamed.
         AuditEvent.record("file.orphans.removed", actor="scheduler", data={"files": orphans})
-    for path in orphans:
-        default_storage.delete(path)
-        logger.info("file.orphan.removed", path=path)
-    return Found(looked_at, orphans)
+    removed = [path for path in orphans if _removed(path, now)]
+    return Found(looked_at, removed)
+
+
+def _removed(path: str, now: datetime) -> bool:
+    """Whether it went; not where an upload of the same bytes took its place since it was found."""
+    folder, name = path.rsplit("/", 1)
+    if not _is_old(path, now) or path not in _without_document(folder, [name]):
+        return False
+    default_storage.delete(path)
+    logger.info("file.orphan.removed", path=path)
+    return True
 
 
 def _restored_lately(now: datetime) -> bool:
-    restores = AuditEvent.objects.filter(chain="system", verb="backup.restored")
+    trail = AuditEvent.objects.filter(chain="system")
+    # A database that PostgreSQL itself brought back was settled alone.
+    restores = trail.filter(verb__in=["backup.restored", "backup.settled"])
     lately = restores.filter(at__gte=now - _AFTER_A_RESTORE)
     return lately.exists() or restores.filter(data__masked=True).exists()
 
@@ -72,7 +84,9 @@ def _restored_lately(now: datetime) -> bool:
 def _folders() -> Iterator[str]:
     """As `models.document.original_path` lays them out: a company, then two letters of the hash."""
     for organization in _below("originals"):
-        yield from _below(organization)
+        # Whatever else somebody put there is not ours to judge.
+        if organization.rpartition("/")[2].isdecimal():
+            yield from _below(organization)
 
 
 def _below(folder: str) -> list[str]:
@@ -96,6 +110,6 @@ def _without_document(folder: str, names: list[str]) -> Iterator[str]:
 
 def _is_old(path: str, now: datetime) -> bool:
     try:
-        return default_storage.get_modified_time(path) < now - _OLD
+        return written_at(default_storage, path) < now - _OLD
     except FileNotFoundError:
         return False  # another one was faster

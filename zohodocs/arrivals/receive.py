@@ -24,6 +24,8 @@ from zohodocs.models.organization import new_code
 from zohodocs.rollout.flags import CANDIDATE, answers_for
 from zohodocs.telemetry import get_logger
 
+from .file_age import written_at
+
 logger = get_logger(__name__)
 # Half of what `orphans` waits for.
 _TAKEN_OVER_WITHIN = timedelta(hours=12)
@@ -144,7 +146,7 @@ def _taken_over(storage: Storage, path: str, document: Document) -> bool:
     try:
         if not storage.exists(path) or storage.size(path) != document.size:
             return False
-        if storage.get_modified_time(path) < timezone.now() - _TAKEN_OVER_WITHIN:
+        if written_at(storage, path) < timezone.now() - _TAKEN_OVER_WITHIN:
             return False
         with storage.open(path) as file:
             if hashlib.sha256(file.read()).hexdigest() != document.sha256:

@@ -97,6 +97,8 @@ _POSTING_MOVES: frozenset[tuple[PostingState, PostingState]] = frozenset(
     }
 )
 
+# Here the machine has made no decision that another way could be compared with.
+UNDECIDED_STATES = frozenset({_D.RECEIVED, _D.PROCESSING, _D.FAILED})
 # Closed states need no worker any more; `in_review` and `failed` wait for a person.
 CLOSED_STATES = frozenset({_D.POSTED, _D.FILED, _D.DUPLICATE, _D.REJECTED, _D.SPLIT})
 WAITING_FOR_A_PERSON = frozenset({_D.IN_REVIEW, _D.FAILED})

@@ -7,6 +7,7 @@ import socket
 import uuid
 
 from zohodocs import metrics, telemetry
+from zohodocs.domain.states import UNDECIDED_STATES
 from zohodocs.models import Document
 from zohodocs.pipeline import beside, runner
 from zohodocs.pipeline.cached_vendors import VendorSearch
@@ -37,6 +38,7 @@ def process(*, document_id: int, **_: object) -> None:
         )
         if reached is not None:
             doorbell.ring(document)
+        if reached is not None and reached not in UNDECIDED_STATES:
             search.compare()
             if any(document.in_shadow(flag) for flag in beside.FLAGS):
                 doorbell.ring_for_shadow(document)

@@ -60,11 +60,7 @@ def _families(now: datetime) -> Iterable[Metric]:
         yield from _spot_checks(counted["spot_checks"])
     yield _oldest(now)
     yield _connections()
-    yield from _queues()
-    yield _gauge("zohodocs_breaker_state", "0 closed, 1 half-open, 2 open.", "name", _breakers())
-    yield _gauge(
-        "zohodocs_zoho_budget_left", "Calls left to Zoho.", "window", clients.budgets_left()
-    )
+    yield from _kept_in_redis()
     yield from _operations(beats, now)
 
 
@@ -112,10 +108,12 @@ def _oldest(now: datetime) -> Metric:
     )
 
 
-def _queues() -> Iterable[Metric]:
+def _kept_in_redis() -> Iterable[Metric]:
     """What Redis knows: while it is away nothing, for nought would be a lie."""
     depths = doorbell.depths()
     yield _number("zohodocs_redis_up", "1 while Redis answers.", int(bool(depths)))
+    if not depths:
+        return
     yield _gauge(
         "zohodocs_queue_depth", "Jobs waiting.", "queue", {q: d for q, (d, _) in depths.items()}
     )
@@ -127,6 +125,10 @@ def _queues() -> Iterable[Metric]:
     )
     yield _gauge(
         "zohodocs_workers", "Living workers that serve a queue.", "queue", doorbell.workers()
+    )
+    yield _gauge("zohodocs_breaker_state", "0 closed, 1 half-open, 2 open.", "name", _breakers())
+    yield _gauge(
+        "zohodocs_zoho_budget_left", "Calls left to Zoho.", "window", clients.budgets_left()
     )
 
 
@@ -149,13 +151,13 @@ def _operations(beats: Mapping[str, Heartbeat], now: datetime) -> Iterable[Metri
     """
     began = Organization.objects.aggregate(at=Min("created_at"))["at"] or now
     ages = {}
-    for name in (Heartbeat.BACKUP, Heartbeat.AUDIT, Heartbeat.CENSUS):
+    for name in (Heartbeat.BACKUP, Heartbeat.AUDIT, Heartbeat.CENSUS, Heartbeat.ORPHANS):
         beat = beats.get(name)
         since = (beat.well_at if beat else None) or began
         ages[name] = max(0.0, (now - since).total_seconds())
     yield _gauge(
         "zohodocs_operation_age_seconds",
-        "Since the last good backup, audit verification and census.",
+        "Since the last good backup, audit verification, census and look for orphan files.",
         "operation",
         ages,
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from zohodocs.domain.invoice import FIELD_NAMES
+from zohodocs.domain.states import UNDECIDED_STATES
 from zohodocs.models import WORKER, Document, Extraction, ShadowRun, State
 from zohodocs.rollout import limits, shadow
 from zohodocs.rollout.comparing import differing
@@ -34,7 +35,13 @@ def wanted(document: Document) -> list[str]:
 
 
 def run(document: Document) -> None:
-    """Try each candidate once, within limits; what it raises is kept as the run's error."""
+    """Try each candidate once, within limits; what it raises is kept as the run's error.
+
+    Not before the document is decided. Raises CalledAway where this process must end: what is left
+    then is as if it had not been begun.
+    """
+    if document.state in UNDECIDED_STATES:
+        return
     seconds = max(scaled(limits.SECONDS), limits.LEAST_SECONDS)
     for flag in wanted(document):
         shadow.compare(document, flag, partial(_differences, document, flag), seconds=seconds)

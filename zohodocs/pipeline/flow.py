@@ -15,7 +15,17 @@ from zohodocs.domain.invoice import Extraction, Invoice
 from zohodocs.domain.reading import Unreadable
 from zohodocs.domain.verdicts import Finding, Route, Stop
 
-from . import accounts, company, decision, duplicates, extraction, reading, validation, vendors
+from . import (
+    accounts,
+    company,
+    decision,
+    duplicates,
+    extraction,
+    leaving,
+    reading,
+    validation,
+    vendors,
+)
 from .extraction import layout_memory, llm
 from .findings import with_findings
 
@@ -86,8 +96,12 @@ def run(
     stages: Sequence[Stage] = STAGES,
     observe: Observe | None = None,
 ) -> Case | Stop:
-    """Take the case through the stages; `observe` is told each stage's name and seconds."""
+    """Take the case through the stages; `observe` is told each stage's name and seconds.
+
+    Raises CalledAway before a stage where this process must end.
+    """
     for stage in stages:
+        leaving.look_at_the_clock()
         started = time.perf_counter()
         try:
             result = stage(case, ports)

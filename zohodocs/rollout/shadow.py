@@ -62,7 +62,8 @@ def compare(
 
     Once a document, within so many seconds and the memory of `limits`, and without a write; what it
     raises is kept as the run's error. Call it in the main thread when the control's work is done
-    and stored: whatever happens here stays here.
+    and stored: whatever happens here stays here. Only where it is ended for another reason than its
+    time is that raised again, and it counts as not begun.
     """
     if not document.in_shadow(flag) or not begin(document, flag):
         return 0
@@ -71,11 +72,14 @@ def compare(
         # No transaction: on SQLite one locks out everybody who writes while this one reads.
         with limits.limited(seconds=seconds), no_writes():
             found = list(candidate())
-    except (Exception, limits.Ended) as problem:
+    except (Exception, limits.OverTime) as problem:
         logger.exception("shadow.compare.failed", flag=flag, document=str(document.code))
         error = type(problem).__name__
         if isinstance(problem, limits.OverTime) and not connection.in_atomic_block:
             connection.close()  # a query may still be under way on it
+    except limits.Ended:
+        _forget(document, flag)
+        raise
     return keep(document, flag, found, seconds=time.monotonic() - started, error=error)
 
 
@@ -95,6 +99,13 @@ def begin(document: Document, flag: str) -> bool:
         logger.exception("shadow.begin.failed", flag=flag, document=str(document.code))
         return False
     return new
+
+
+def _forget(document: Document, flag: str) -> None:
+    try:
+        ShadowRun.objects.filter(document=document, flag=flag, error=UNFINISHED).delete()
+    except DatabaseError:
+        logger.exception("shadow.forget.failed", flag=flag, document=str(document.code))
 
 
 def keep(

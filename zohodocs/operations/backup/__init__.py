@@ -15,6 +15,7 @@ In a place (a folder or a bucket) lie:
 from .aftermath import settle
 from .creating import create, create_before_migrations, remove_old
 from .manifest import BackupError, Manifest, names
+from .masking import is_masked_copy
 from .restoring import restore
 from .verifying import verify
 
@@ -23,6 +24,7 @@ __all__ = [
     "Manifest",
     "create",
     "create_before_migrations",
+    "is_masked_copy",
     "names",
     "remove_old",
     "restore",

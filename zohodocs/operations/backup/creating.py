@@ -18,6 +18,7 @@ from zohodocs.telemetry import get_logger
 from . import manifest, streams, tables
 from .errors import BackupError
 from .manifest import Manifest, Part
+from .masking import is_masked_copy
 from .places import Place, object_of, place_of
 from .sealing import Sealer
 
@@ -30,9 +31,12 @@ _SPARED = ("pages/", "quarantine/")
 def create(*, reason: str, now: datetime | None = None) -> Manifest:
     """Make a backup in `BACKUP_URL`, remove those that are too old, and say what was made.
 
-    Raises BackupError. A file that a row names and nobody can read makes the backup incomplete: it
+    Raises BackupError, on a masked copy always: the place has the backups of the real database.
+    A file that a row names and nobody can read makes the backup incomplete: it
     is written all the same, named in `missing`, and not a good one (`verify` refuses it).
     """
+    if is_masked_copy():
+        raise BackupError("This database is a masked copy: no backup is made of it.")
     place, sealer = usual_place(), Sealer(settings.BACKUP_KEYS)
     moment = now or timezone.now()
     made = Manifest(
@@ -65,6 +69,9 @@ def create_before_migrations() -> Manifest | None:
         return None
     if ("zohodocs", "0001_initial") not in executor.loader.applied_migrations:
         return None
+    if is_masked_copy():
+        logger.warning("backup.masked_copy.spared")
+        return None
     return create(reason="before-migration")
 
 
@@ -77,8 +84,10 @@ def remove_old(*, now: datetime) -> list[str]:
     """Remove backups older than `BACKUP_KEEP_DAYS`, and files that only they had; which.
 
     The newest complete one stays, however old it is. One that no key opens is left alone, and then
-    no file is removed: nobody knows which ones it needs.
+    no file is removed: nobody knows which ones it needs. A masked copy removes nothing.
     """
+    if is_masked_copy():
+        return []
     place, sealer = usual_place(), Sealer(settings.BACKUP_KEYS)
     kept: list[Manifest] = []
     gone: list[Manifest] = []
@@ -107,7 +116,8 @@ def remove_old(*, now: datetime) -> list[str]:
             for _path, sha256, _size in streams.lines(place, sealer, each.files)
         }
         for name in set(place.names("files/")) - needed:
-            place.remove(name)
+            if manifest.is_ours(name):
+                place.remove(name)
     _remove_unfinished(place, now)
     return [each.name for each in gone]
 
@@ -117,6 +127,8 @@ def _remove_unfinished(place: Place, now: datetime) -> None:
     finished = set(manifest.names(place))
     for name in place.names("2"):
         backup = name.partition("/")[0]
+        if not manifest.is_ours(name):
+            continue
         if backup not in finished and backup[:16] < f"{now - timedelta(days=1):%Y%m%dT%H%M%SZ}":
             place.remove(name)
 

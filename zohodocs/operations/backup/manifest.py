@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -12,9 +13,13 @@ from .errors import BackupError
 from .places import Place
 from .sealing import Sealer
 
-__all__ = ["BackupError", "Manifest", "Part", "is_name", "names", "read"]
+__all__ = ["BackupError", "Manifest", "Part", "is_name", "is_ours", "names", "read"]
 
 FORMAT = 1
+_OURS = re.compile(
+    r"\d{8}T\d{6}Z-[A-Za-z0-9-]+/(files\.gz|rows/[a-z0-9_]+\.[a-z0-9_]+\.gz)"
+    r"|files/([0-9a-f]{2})/\2[0-9a-f]{62}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,11 @@ def names(place: Place) -> list[str]:
 def is_name(name: str) -> bool:
     """Whether it may be a backup's: nothing that leads out of the place."""
     return bool(name) and all(letter.isalnum() or letter == "-" for letter in name)
+
+
+def is_ours(name: str) -> bool:
+    """Whether a backup's stream or a file of backups is called so; all else is somebody else's."""
+    return _OURS.fullmatch(name) is not None
 
 
 def leaves(applied: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

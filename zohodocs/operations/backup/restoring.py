@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Model
 from django.utils import timezone
 
-from zohodocs.models import AuditEvent, Organization
+from zohodocs.models import AuditEvent, Document, Organization, Posting
 from zohodocs.telemetry import get_logger
 
 from . import aftermath, manifest, streams, tables
@@ -58,15 +59,11 @@ def restore(
     for app, migration in targets:
         call_command("migrate", app, migration, verbosity=0)
     masker = Masker() if masked else None
-    rows = _fill(made, place, sealer, targets, masker)
+    rows, settled = _fill(made, place, sealer, targets, masker, actor)
     call_command("migrate", verbosity=0)
+    if settled is None:
+        settled = _note(made, masked, actor)
     files = 0 if masked else _bring_files(made, place, sealer)
-    settled = aftermath.settle(now=timezone.now())
-    AuditEvent.record(
-        "backup.restored",
-        actor=actor,
-        data={"name": name, "made_at": made.made_at, "masked": masked, "settled": settled},
-    )
     logger.info("backup.restored", name=name, rows=rows, files=files, settled=settled)
     return Restored(name, rows, files, settled)
 
@@ -154,12 +151,14 @@ def _fill(
     sealer: Sealer,
     targets: Sequence[tuple[str, str]],
     masker: Masker | None,
-) -> int:
+    actor: str,
+) -> tuple[int, int | None]:
+    """How many rows, and postings settled; None where the schema is too old for that yet."""
     models = tables.models_at(targets)
     known = {model._meta.label_lower: model for model in models}
     if lost := sorted(set(made.tables) - set(known)):
         raise BackupError(f"This release has no table for {', '.join(lost)}.")
-    rows = 0
+    rows, settled = 0, None
     with connection.constraint_checks_disabled(), transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -175,7 +174,30 @@ def _fill(
         tables.reset_sequences(models)
         # Where the database does not do it itself at the end.
         connection.check_constraints()
-    return rows
+        if _like_todays(known):
+            # Whatever fails from here on, nobody takes these rows for the present ones.
+            settled = _note(made, masker is not None, actor)
+    return rows, settled
+
+
+def _like_todays(known: Mapping[str, type[Model]]) -> bool:
+    """Whether what `_note` writes to has today's columns."""
+    return all(
+        (there := known.get(model._meta.label_lower)) is not None
+        and tables.columns(there) == tables.columns(model)
+        for model in (AuditEvent, Document, Posting)
+    )
+
+
+def _note(made: Manifest, masked: bool, actor: str) -> int:
+    """Settle, and put on record what was restored; how many postings were settled."""
+    settled = aftermath.settle(now=timezone.now())
+    AuditEvent.record(
+        "backup.restored",
+        actor=actor,
+        data={"name": made.name, "made_at": made.made_at, "masked": masked, "settled": settled},
+    )
+    return settled
 
 
 def _bring_files(made: Manifest, place: Place, sealer: Sealer) -> int:
