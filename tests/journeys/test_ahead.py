@@ -268,11 +268,13 @@ def test_a_copy_without_a_colleagues_comment_is_never_shown(
     expect(desk.page.locator("#panel .comments")).to_contain_text("Not before the call.")
 
 
-@pytest.mark.parametrize("way", ["card"])
+@pytest.mark.parametrize("way", ["key", "card"])
 def test_where_they_go_meanwhile_they_are_once_the_decision_is_confirmed(
     desk: Desk, cast: Cast, item: ReviewItem, other: ReviewItem, way: str
 ) -> None:
     third = people.in_review(cast.nordlicht, of_last_month("RG-79"), doubt="invoice_number")
+    for attention, each in enumerate([third, other, item], 1):
+        ReviewItem.objects.filter(pk=each.pk).update(attention=attention)
     ready(desk, item, other)
     page, held = desk.page, Held(desk.page)
     desk.press("a")
