@@ -50,6 +50,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 FLAG = "ml_predictions"
 TOTAL, WRONG_TOTAL = "1121.69", "9121.69"
 # Far more than it takes (52 in the middle, 104 at the most of 200 simulated ones).
+# Of papers that are all wrong; seven are usual.
+MOST_MENDED = 20
 MOST_PAPERS = 250
 NOT_NIGHTLY = (Heartbeat.AUDIT, Heartbeat.CENSUS, Heartbeat.WORDS, Heartbeat.ORPHANS)
 
@@ -194,8 +196,9 @@ def test_from_off_to_shadow_to_ten_percent_to_a_regression_and_back(
             f"\nplanted, then back at 0 % and off after {back_at - planted:.1f} s and {mended} "
             f"corrections; after the last of them {waited:.1f} s (times TIME_SCALE {scale:g})\n"
         )
+    # How long the papers themselves take is the machine's; how many go wrong is the flag's.
     assert waited < 60
-    assert back_at - planted < 60
+    assert mended <= MOST_MENDED
     row, made = Flag.objects.get(), Rollback.objects.get()
     assert (row.mode, row.percent, row.changed_by) == ("off", Decimal(0), "guardrail")
     assert any(each["says"] == "worse" for each in made.evidence["figures"])
