@@ -50,9 +50,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 FLAG = "ml_predictions"
 TOTAL, WRONG_TOTAL = "1121.69", "9121.69"
 # Far more than it takes (52 in the middle, 104 at the most of 200 simulated ones).
+MOST_PAPERS = 250
 # Of papers that are all wrong; seven are usual.
 MOST_MENDED = 20
-MOST_PAPERS = 250
 NOT_NIGHTLY = (Heartbeat.AUDIT, Heartbeat.CENSUS, Heartbeat.WORDS, Heartbeat.ORPHANS)
 
 
