@@ -33,7 +33,7 @@ def drawn(cast: Cast, content: bytes) -> ReviewItem:
     )
     asked.delete()
     record.draw_for_a_spot_check(fresh(asked.document))
-    return ReviewItem.objects.get(document_id=asked.document_id, kind=ReviewKind.AUDIT)
+    return ReviewItem.objects.get(document_id=asked.document_id, kind=ReviewKind.SPOT_CHECK)
 
 
 def test_two_unfolds_what_is_wrong_and_one_twice_answers_one(desk: Desk, cast: Cast) -> None:

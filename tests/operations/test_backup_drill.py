@@ -30,7 +30,16 @@ KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
 @pytest.fixture
-def place(settings: Any, tmp_path: Path) -> Path:
+def place(settings: Any, tmp_path: Path, transactional_db: None) -> Path:
+    """Where backups go; nobody else is connected, as a restore demands."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Threads of earlier tests may have left theirs open.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend'"
+                " AND pid <> pg_backend_pid()"
+            )
     settings.BACKUP_URL = str(tmp_path / "backups")
     settings.BACKUP_KEYS = [KEY]
     return tmp_path / "backups"
