@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from review import actions, queries
 from review.forms import version_seen
 from zohodocs.access import document_for
-from zohodocs.models import Document
+from zohodocs.models import Document, ReviewItem
 from zohodocs.web.htmx import Request, wants_part
 
 from .answering import UNDO_KEY, follows, shows
@@ -37,13 +38,7 @@ def undo(request: Request, code: UUID) -> HttpResponse:
 @require_POST
 def reopen(request: Request, code: UUID) -> HttpResponse:
     """Take a closed or failed document back to the queue."""
-    document = document_for(request.user, code)
-    version = version_seen(request.POST)
-    try:
-        item = actions.reopen(document=document, by=request.user, version=version)
-    except actions.Refused as problem:
-        return _refused(request, document, problem)
-    return shows(request, queries.item_for(request.user, item.code), _("Opened again."))
+    return _brought_back(request, code, actions.reopen, _("Opened again."))
 
 
 @login_required
@@ -63,13 +58,20 @@ def again(request: Request, code: UUID) -> HttpResponse:
 @require_POST
 def put_back(request: Request, code: UUID) -> HttpResponse:
     """Close the documents made of its pages and open the original again."""
+    return _brought_back(request, code, actions.put_back, _("Put back."))
+
+
+def _brought_back(
+    request: Request, code: UUID, act: Callable[..., ReviewItem], message: str
+) -> HttpResponse:
+    """Do it on the version that was seen; the item that is open again."""
     document = document_for(request.user, code)
     version = version_seen(request.POST)
     try:
-        item = actions.put_back(document=document, by=request.user, version=version)
+        item = act(document=document, by=request.user, version=version)
     except actions.Refused as problem:
         return _refused(request, document, problem)
-    return shows(request, queries.item_for(request.user, item.code), _("Put back."))
+    return shows(request, queries.item_for(request.user, item.code), message)
 
 
 def _refused(request: Request, document: Document, problem: actions.Refused) -> HttpResponse:
