@@ -164,40 +164,43 @@ def test_what_the_candidate_is_handed_cannot_reach_zoho(
     assert [ports.vendors._ask_zoho for ports in handed] == [None]
 
 
-def test_it_has_a_queue_of_its_own(
-    cast: Cast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
+def arrived_in_shadow(cast: Cast) -> Document:
+    """A paper that has just come, for which the new way is to be tried beside the old one."""
     set_flag(name=FLAG, mode=FlagMode.SHADOW, why="look", by="test")
     content = people.paper()
     arrival = receive(organization=cast.nordlicht, content=content, filename="a.pdf", channel="web")
     assert arrival.document is not None
+    return arrival.document
+
+
+def test_it_has_a_queue_of_its_own(
+    cast: Cast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    document = arrived_in_shadow(cast)
     before = len(django_rq.get_queue("shadow").get_jobs())
 
     with django_capture_on_commit_callbacks(execute=True):
-        pipeline.process(document_id=arrival.document.pk)
+        pipeline.process(document_id=document.pk)
 
     waiting = django_rq.get_queue("shadow").get_jobs()[before:]
     assert [(each.func_name, each.kwargs) for each in waiting] == [
-        (doorbell.SHADOW, {"document_id": arrival.document.pk})
+        (doorbell.SHADOW, {"document_id": document.pk})
     ]
 
 
 def test_a_paper_that_its_worker_gave_back_is_compared_with_nothing(
     cast: Cast, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    set_flag(name=FLAG, mode=FlagMode.SHADOW, why="look", by="test")
-    content = people.paper()
-    arrival = receive(organization=cast.nordlicht, content=content, filename="a.pdf", channel="web")
-    assert arrival.document is not None
+    document = arrived_in_shadow(cast)
     before = django_rq.get_queue("shadow").count
     leaving.leave(within=0)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            pipeline.process(document_id=arrival.document.pk)
+            pipeline.process(document_id=document.pk)
     finally:
         leaving.stay()
 
-    assert fresh(arrival.document).state == "received"
+    assert fresh(document).state == "received"
     assert django_rq.get_queue("shadow").count == before
 
 
