@@ -70,11 +70,13 @@ import django
 import django_rq
 import redis
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
 django.setup()
+from tests.gate import Gate
 from zohodocs.rollout import provider
 
 # pytest-xdist's workers inherit the environment, and must choose for themselves as well.
@@ -163,25 +165,30 @@ def _no_jobs_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _append_only_tables_may_be_flushed() -> Iterator[None]:
-    """Let a transactional test clean up on SQLite, whose flush deletes row by row.
+def _flushed_alone() -> Iterator[None]:
+    """Let a transactional test clean up while no request of its browser runs any more.
 
-    The product's triggers refuse that; PostgreSQL's TRUNCATE does not ask them.
+    On SQLite the flush deletes row by row, which the product's triggers of append-only tables
+    refuse; PostgreSQL's TRUNCATE does not ask them.
     """
     case_class: Any = TransactionTestCase  # its tear-down is not part of the typed face
-    teardown = case_class._fixture_teardown
+    handler_class: Any = WSGIHandler  # nor is its call to be replaced
+    teardown, answer = case_class._fixture_teardown, handler_class.__call__
     triggers = import_module("zohodocs.migrations.0002_append_only")
+    gate = Gate()
 
-    def without_triggers(case: TransactionTestCase) -> None:
-        if connection.vendor != "sqlite":
-            teardown(case)
-            return
-        with connection.cursor() as cursor:
-            editor = SimpleNamespace(connection=connection, execute=cursor.execute)
-            triggers.allow(None, editor)
-            teardown(case)
-            triggers.forbid(None, editor)
+    def alone(case: TransactionTestCase) -> None:
+        with gate.shut():
+            if connection.vendor != "sqlite":
+                teardown(case)
+                return
+            with connection.cursor() as cursor:
+                editor = SimpleNamespace(connection=connection, execute=cursor.execute)
+                triggers.allow(None, editor)
+                teardown(case)
+                triggers.forbid(None, editor)
 
-    case_class._fixture_teardown = without_triggers
+    case_class._fixture_teardown = alone
+    handler_class.__call__ = gate.passing(answer)
     yield
-    case_class._fixture_teardown = teardown
+    case_class._fixture_teardown, handler_class.__call__ = teardown, answer
