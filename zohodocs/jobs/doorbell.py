@@ -9,9 +9,11 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import django_rq
 from django.conf import settings
+from redis import Redis
 from redis.exceptions import RedisError
 from rq.queue import Queue
 from rq.worker import Worker as RqWorker
@@ -44,6 +46,21 @@ _REST_SECONDS = 10.0
 _rests_until = 0.0
 
 
+def _queue(name: str) -> Queue:
+    queue: Queue = django_rq.get_queue(name, connection=_redis(name))
+    return queue
+
+
+def _redis(queue: str) -> Redis:
+    return _client(settings.RQ_QUEUES[queue]["URL"])
+
+
+@lru_cache(maxsize=8)
+def _client(url: str) -> Redis:
+    """One client for all that this process rings: django-rq would connect anew for every bell."""
+    return Redis.from_url(url)
+
+
 def ring(document: Document, *, first: bool = False) -> bool:
     """Enqueue what follows for the document's state; False if nothing follows or Redis is away.
 
@@ -60,7 +77,7 @@ def ring(document: Document, *, first: bool = False) -> bool:
 def waiting(queue: str) -> int:
     """How many jobs wait in a queue; 0 where Redis does not answer."""
     try:
-        return int(django_rq.get_queue(queue).count)
+        return int(_queue(queue).count)
     except (RedisError, OSError):
         return 0
 
@@ -71,7 +88,7 @@ def depths() -> dict[str, tuple[int, float]]:
     now = datetime.now(UTC)
     try:
         for name in settings.QUEUES:
-            queue = django_rq.get_queue(name)
+            queue = _queue(name)
             oldest = next(iter(queue.get_jobs(0, 1)), None)
             enqueued = oldest.enqueued_at if oldest else None
             age = (now - enqueued).total_seconds() if enqueued else 0.0
@@ -87,7 +104,7 @@ def workers() -> dict[str, int]:
     The names of those that were killed stay until another worker of their queue tidies up.
     """
     try:
-        return {name: _living(django_rq.get_queue(name)) for name in settings.QUEUES}
+        return {name: _living(_queue(name)) for name in settings.QUEUES}
     except (RedisError, OSError):
         logger.warning("doorbell.workers.unknown")
         return {}
@@ -127,7 +144,7 @@ def ring_for_contacts(organization_id: int) -> bool:
     Many may ask at once: while one bell hangs there, no second is hung.
     """
     try:
-        queue = django_rq.get_queue("sync")
+        queue = _queue("sync")
         bell = f"organization:{organization_id}:contacts:bell"
         if queue.connection.set(bell, 1, nx=True, px=round(scaled(_QUIET_SECONDS) * 1000)):
             with around("ring.contacts"):
@@ -153,7 +170,7 @@ def take_down(function: str | None, ids: Mapping[str, object]) -> None:
     if function is None or function not in _ONCE:
         return
     try:
-        django_rq.get_connection("sync").delete(_mark(function, ids))
+        _redis("sync").delete(_mark(function, ids))
     except (RedisError, OSError):
         logger.warning("doorbell.mark.kept", function=function)
 
@@ -168,7 +185,7 @@ def _hang(function: str, *, first: bool = False, **ids: int) -> bool:
         return False
     mark = _mark(function, ids)
     try:
-        redis = django_rq.get_connection("sync")
+        redis = _redis("sync")
         if not redis.set(mark, 1, nx=True, px=round(scaled(_HANGS_SECONDS) * 1000)):
             return False
     except (RedisError, OSError):
@@ -192,7 +209,7 @@ def _enqueue_job(queue: str, function: str, *, first: bool = False, **ids: int) 
         return False
     try:
         with around("ring.bell"):
-            django_rq.get_queue(queue).enqueue(function, at_front=first, **ids)
+            _queue(queue).enqueue(function, at_front=first, **ids)
     except (RedisError, OSError):
         logger.warning("doorbell.ring.unheard", queue=queue, **ids)
         if time.monotonic() - began >= settings.REDIS_TIMEOUT_SECONDS / 2:

@@ -3,10 +3,12 @@
 Only the jobs of `sync` may hand their work over to a crew of threads (`crew.py`).
 """
 
+import time
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
+from redis.client import Pipeline
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
@@ -20,6 +22,11 @@ from . import crew, doorbell
 
 # RQ would keep a failed job for a year; the document's own history is what people look at.
 _KEEP_FAILED_SECONDS = 86_400
+# A paper takes hundredths of a second: neither RQ's sign of life nor the look whether the database
+# is still there is needed more often than that.
+_OFTEN_SECONDS = 1.0
+# From the second time on a statement runs as PostgreSQL planned it.
+_PREPARED_AFTER = 2
 
 
 class OneQueueWorker(SimpleWorker):
@@ -41,6 +48,7 @@ class OneQueueWorker(SimpleWorker):
         if len(self.queues) != 1:
             # Of several, RQ takes a job out before it writes down who has it: killed there, gone.
             raise ValueError("A worker serves one queue; start one worker for each.")
+        self._alive_at = self._alive_until = self._looked_at = float("-inf")
 
     def work(self, *args: Any, **options: Any) -> bool:
         """Work until told to stop, with a crew where jobs wait for Zoho.
@@ -48,6 +56,8 @@ class OneQueueWorker(SimpleWorker):
         The crew's threads look nothing up that is remembered: that is the pipeline's alone.
         """
         posts = "sync" in self.queue_names()
+        if not posts:
+            _prepare_statements()
         with lately.remembering(), crew.at_work(settings.POSTINGS_AT_ONCE if posts else 1):
             return bool(super().work(*args, **options))
 
@@ -66,8 +76,37 @@ class OneQueueWorker(SimpleWorker):
         if job.failure_ttl is None:
             job.failure_ttl = _KEEP_FAILED_SECONDS
         doorbell.take_down(job.func_name, job.kwargs)
-        close_old_connections()
+        self._look_at_the_database()
         try:
             super().execute_job(job, queue)
         finally:
+            self._look_at_the_database()
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Say that this worker lives, unless it promised as much a moment ago."""
+        now = time.monotonic()
+        until = now + (timeout or self.worker_ttl + 60)  # as RQ has it
+        if now - self._alive_at < _OFTEN_SECONDS and until - self._alive_until < _OFTEN_SECONDS:
+            return
+        self._alive_at, self._alive_until = now, until
+        super().heartbeat(timeout, pipeline)
+
+    def _look_at_the_database(self) -> None:
+        """Close what is broken or too old; after an error at once, else now and then."""
+        now = time.monotonic()
+        if connection.errors_occurred or now - self._looked_at >= _OFTEN_SECONDS:
+            self._looked_at = now
             close_old_connections()
+
+
+def _prepare_statements() -> None:
+    """Have PostgreSQL plan the same thirty questions of every paper once, not for each.
+
+    Not where people ask: what they ask differs, and a plan for all of them fits none.
+    """
+    if connection.vendor == "postgresql":
+        connection.close()
+        connection.settings_dict["OPTIONS"] |= {
+            "server_side_binding": True,
+            "prepare_threshold": _PREPARED_AFTER,
+        }

@@ -273,7 +273,7 @@ class SeenBefore:
 
     def of_number(self, compared_number: str) -> Sequence[SeenDocument]:
         """See `domain.case.Seen`."""
-        if not compared_number:
+        if not compared_number or not self._is_known(compared_number):
             return []
         return [
             *map(_seen, self._documents().filter(compared_number=compared_number)),
@@ -286,6 +286,17 @@ class SeenBefore:
         return lately.asked(
             ("others", self._organization.pk), lambda: tuple(other.facts() for other in others)
         )
+
+    def _is_known(self, compared_number: str) -> bool:
+        """Whether any paper or bill has it: of most papers none, and nothing else need be asked."""
+        papers, bills = (
+            rows.objects.for_organization(self._organization).filter(
+                compared_number=compared_number
+            )
+            for rows in (Document, KnownBill)
+        )
+        others = papers.exclude(pk=self._document_id).values_list("pk")
+        return bool(others.union(bills.values_list("pk"), all=True).exists())
 
     def _documents(self) -> Any:
         return (
