@@ -4,6 +4,8 @@ Only the jobs of `sync` may hand their work over to a crew of threads (`crew.py`
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -56,9 +58,9 @@ class OneQueueWorker(SimpleWorker):
         The crew's threads look nothing up that is remembered: that is the pipeline's alone.
         """
         posts = "sync" in self.queue_names()
-        if not posts:
-            _prepare_statements()
-        with lately.remembering(), crew.at_work(settings.POSTINGS_AT_ONCE if posts else 1):
+        planned = nullcontext() if posts else _statements_planned_once()
+        at_once = settings.POSTINGS_AT_ONCE if posts else 1
+        with planned, lately.remembering(), crew.at_work(at_once):
             return bool(super().work(*args, **options))
 
     def request_stop(self, signum: Any, frame: Any) -> None:
@@ -99,14 +101,21 @@ class OneQueueWorker(SimpleWorker):
             close_old_connections()
 
 
-def _prepare_statements() -> None:
+@contextmanager
+def _statements_planned_once() -> Iterator[None]:
     """Have PostgreSQL plan the same thirty questions of every paper once, not for each.
 
     Not where people ask: what they ask differs, and a plan for all of them fits none.
     """
-    if connection.vendor == "postgresql":
+    if connection.vendor != "postgresql":
+        yield
+        return
+    before = connection.settings_dict["OPTIONS"]
+    planned = {"server_side_binding": True, "prepare_threshold": _PREPARED_AFTER}
+    connection.close()
+    connection.settings_dict["OPTIONS"] = before | planned
+    try:
+        yield
+    finally:
         connection.close()
-        connection.settings_dict["OPTIONS"] |= {
-            "server_side_binding": True,
-            "prepare_threshold": _PREPARED_AFTER,
-        }
+        connection.settings_dict["OPTIONS"] = before
