@@ -36,14 +36,13 @@ def kept(document: Document, *, token: int, lease: timedelta) -> Iterator[None]:
 
 
 def _renew(document_id: int, token: int, lease: timedelta, done: threading.Event) -> None:
+    third = lease.total_seconds() / 3
+    if done.wait(third):
+        return  # as nearly always; not even a connection was thought of
+    held = Document.objects.filter(pk=document_id, state=State.PROCESSING, lease_token=token)
     try:
         for _ in range(RENEWALS):
-            if done.wait(lease.total_seconds() / 3):
-                return
-            held = Document.objects.filter(
-                pk=document_id, state=State.PROCESSING, lease_token=token
-            )
-            if not held.update(lease_until=datetime.now(UTC) + lease):
+            if not held.update(lease_until=datetime.now(UTC) + lease) or done.wait(third):
                 return
     except DatabaseError:
         logger.warning("document.lease.not_renewed", document_id=document_id)
