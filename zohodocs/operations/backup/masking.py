@@ -89,9 +89,7 @@ _FIGURES = frozenset(
     }
 )
 _FIGURE = re.compile(r"-?\d{1,12}([.,]\d+)?%?")
-_PLAIN = re.compile(
-    r"-?\d{1,9}[.,]\d{1,4}%?|\d{4}-\d\d-\d\d(T[\d:.+Z-]+)?|[a-z][a-z_]*_[a-z_]+|"
-)
+_PLAIN = re.compile(r"-?\d{1,9}[.,]\d{1,4}%?|\d{4}-\d\d-\d\d(T[\d:.+Z-]+)?|[a-z][a-z_]*_[a-z_]+|")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
