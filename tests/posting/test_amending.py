@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -211,7 +210,7 @@ def test_who_lost_the_lease_while_sending_was_kept_writes_nothing(
     amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
     step = record.step
 
-    def slow(document: Document, verb: str, **data: Any) -> None:
+    def slow(document: Document, verb: str, **data: object) -> None:
         step(document, verb, **data)
         if verb == "bill.amendment.sending":  # the machine slept, and another worker has it
             Amendment.objects.update(lease_token=F("lease_token") + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from datetime import datetime, timedelta
+from typing import Any
 
 import pikepdf
 import pytest
@@ -20,6 +21,7 @@ from zohodocs import clients
 from zohodocs.models import AuditEvent, Document, Posting, ReviewItem
 
 pytestmark = pytest.mark.django_db
+CASH = {"payment_terms": "cash"}
 
 
 def test_an_approved_invoice_becomes_a_bill_with_its_file(desk: Desk) -> None:
@@ -110,7 +112,7 @@ def test_a_cash_receipt_becomes_an_expense_with_its_receipt(desk: Desk) -> None:
 
 
 def test_a_receipt_posted_before_the_database_was_restored_is_a_question(desk: Desk) -> None:
-    paid = {"document_type": "receipt", "number": "", "values": {"payment_terms": "cash"}}
+    paid: dict[str, Any] = {"document_type": "receipt", "number": "", "values": CASH}
     lost = desk.approved(**paid)
     desk.push(lost)
     # The backup is older than the receipt; whoever had handed it in does so again.
@@ -127,7 +129,7 @@ def test_a_receipt_posted_before_the_database_was_restored_is_a_question(desk: D
 
 def test_a_receipt_like_another_is_posted_when_a_person_says_so(desk: Desk) -> None:
     ana: User = MembershipFactory(organization=desk.organization).user
-    paid = {"document_type": "receipt", "number": "", "values": {"payment_terms": "cash"}}
+    paid: dict[str, Any] = {"document_type": "receipt", "number": "", "values": CASH}
     first = desk.approved(**paid)
     desk.push(first)
     second = desk.approved(content=PDF + b"%second\n", **paid)
