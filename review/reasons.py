@@ -79,12 +79,14 @@ _LABELS = {
     "reader_failed": gettext_lazy("Could not be processed"),
     "changed_in_zoho": gettext_lazy("Changed in Zoho"),
     "already_in_zoho": gettext_lazy("Already in Zoho"),
+    "expense_already_in_zoho": gettext_lazy("Already in Zoho"),
     "not_as_asked": gettext_lazy("Change not seen in Zoho"),
     "not_possible": gettext_lazy("Change not possible"),
     "ways_differ": gettext_lazy("Two readings differ"),
     "rolled_back": gettext_lazy("Read by a way turned back"),
     "spot_check": gettext_lazy("Spot check"),
     "undone": gettext_lazy("Approval taken back"),
+    "taken_back": gettext_lazy("Posting taken back"),
     "reopened": gettext_lazy("Opened again"),
 }
 

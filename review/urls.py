@@ -31,6 +31,7 @@ urlpatterns = [
     path("<uuid:code>/accept-entry/", views.accept_entry, name="accept_entry"),
     path("posting/<uuid:code>/hold/", views.posting, {"verb": "hold"}, name="hold"),
     path("posting/<uuid:code>/release/", views.posting, {"verb": "release"}, name="release"),
+    path("posting/<uuid:code>/take-back/", views.posting, {"verb": "take_back"}, name="take_back"),
     path("posting/<uuid:code>/retry/", views.posting, {"verb": "retry"}, name="retry"),
     path("posting/<uuid:code>/adopt/", views.posting, {"verb": "adopt"}, name="adopt"),
     path("posting/<uuid:code>/propose/", views.posting, {"verb": "propose"}, name="propose"),

@@ -94,7 +94,9 @@ def deploy(site: Site, source: str, *, name: str = "") -> Path:
     except Failed:
         shutil.rmtree(release, ignore_errors=True)
         raise
-    before = site.current.resolve() if site.current.is_symlink() else None
+    before, older = (
+        link.resolve() if link.is_symlink() else None for link in (site.current, site.previous)
+    )
     began = time.monotonic()
     _switch(site, release, before)
     try:
@@ -102,7 +104,8 @@ def deploy(site: Site, source: str, *, name: str = "") -> Path:
     except Failed as reason:
         if before is None:
             raise
-        _switch(site, before, None)
+        site.previous.unlink()
+        _switch(site, before, older)  # there is still a release to go back to
         _restart(site)
         raise Failed(f"{reason} It was taken back: {before.name} runs again.") from reason
     _say(f"{release.name} runs; down for {time.monotonic() - began:.1f} s")
@@ -179,9 +182,11 @@ def _restart(site: Site) -> None:
     _run(site.restart, site.base, site)
     environment = site.environment()
     port = int(environment.get("PORT") or 8000)
-    hosts = [host.strip().lstrip(".") for host in environment.get("ALLOWED_HOSTS", "").split(",")]
+    hosts = (host.strip().lstrip(".") for host in environment.get("ALLOWED_HOSTS", "").split(","))
+    # `*` lets every host in, and is the name of none.
+    host = next((host for host in hosts if host not in ("", "*")), "localhost")
     deadline = time.monotonic() + site.patience
-    while not _answers(port, hosts[0] or "localhost"):
+    while not _answers(port, host):
         if time.monotonic() > deadline:
             raise Failed(f"Nothing answers on port {port} after {site.patience:.0f} s.")
         time.sleep(0.2)  # a server that starts tells nobody when it listens

@@ -88,6 +88,7 @@ ADDRESSES = {
     "review:hold": "write",
     "review:release": "write",
     "review:retry": "write",
+    "review:take_back": "write",
     "review:adopt": "write",
     "review:propose": "write",
     "review:confirm": "write",
@@ -206,7 +207,7 @@ class House:
             return reverse(name, args=[document.code])
         if name in ("posting", "review:hold", "review:release", "review:retry", "review:adopt"):
             return reverse(name, args=[self.posting.document.code])
-        if name == "review:propose":
+        if name in ("review:propose", "review:take_back"):
             return reverse(name, args=[self.posting.document.code])
         if name in ("review:confirm", "review:withdraw"):
             return reverse(name, args=[self.amendment.code])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import islice
 from typing import Self
 
@@ -275,6 +276,23 @@ class ZohoBooksReader(Walker):
                 "/expenses", "expenses", Expense, params, most_pages=_SEARCH_PAGES
             )
             if same_number(expense.reference_number, reference_number)
+        ]
+
+    def expenses_like(self, *, vendor_id: str, day: dt.date, total: Decimal) -> list[Expense]:
+        """Expenses of this vendor and day over this total, among the newest some hundred."""
+        params: dict[str, str | int] = {
+            "vendor_id": vendor_id,
+            "date": day.isoformat(),
+            "sort_column": "created_time",
+            "sort_order": "D",
+        }
+        rows = self._rows("/expenses", "expenses", Expense, params, most_pages=_SEARCH_PAGES)
+        return [
+            expense
+            for expense in islice(rows, _LIKE_ROWS)
+            if expense.vendor_id == vendor_id
+            and expense.date == day
+            and total in (expense.total, expense.amount)
         ]
 
     def expense(self, expense_id: str) -> Expense:

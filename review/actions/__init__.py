@@ -11,7 +11,7 @@ from .claiming import claim, is_kept, keep_ahead, let_go_ahead, take_over
 from .claiming import release as release_claim
 from .closing import close_as_copy, file, reject
 from .correcting import Reading, accept, choose_account, choose_vendor, correct, correct_lines
-from .entries import adopt, hold, release, retry
+from .entries import adopt, hold, release, retry, take_back
 from .guard import Blocked, Claimed, NotAllowed, Refused, StaleVersion, holder
 from .micro import answer
 from .pairs import judge_pair, pairs_of
@@ -69,6 +69,7 @@ __all__ = [
     "release_claim",
     "reopen",
     "retry",
+    "take_back",
     "take_over",
     "try_again",
     "undo",

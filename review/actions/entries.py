@@ -1,4 +1,4 @@
-"""What a person does about a posting under way: stop it, let it go on, try now, adopt an entry."""
+"""What a person does about a posting under way: stop it, take it back, try now, adopt an entry."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from zohodocs.posting.booking import kind_or_bill
 
 from .approving import close_item
 from .guard import Blocked, Refused, StaleVersion, check_right
+from .returning import back
 
 _UNDER_WAY = (State.APPROVED, State.POSTING)
 # An upload whose outcome is open: a second one too early would hang a second file on the entry.
@@ -69,6 +70,46 @@ def release(*, document: Document, by: User, version: int) -> None:
             raise Refused(_("It is not stopped."))
         _record("posting.released", document, by, version)
         transaction.on_commit(lambda: doorbell.ring(document))
+
+
+def take_back(*, document: Document, by: User, version: int) -> ReviewItem:
+    """Have a stopped posting decided anew; nothing of it is in Zoho, or on its way there.
+
+    Raises NotAllowed, StaleVersion, Refused for one that is not stopped or may have arrived.
+    """
+    check_right(by, document)
+    if document.state not in _UNDER_WAY:
+        raise StaleVersion
+    if not Posting.objects.filter(document=document, held_at__isnull=False).exists():
+        raise Refused(_("Stop it first."))
+    now = timezone.now()
+    with transaction.atomic():
+        moved = document.back_to_review(
+            frm=DocumentState(document.state), by=Mover.HUMAN, now=now, version=version
+        )
+        if not moved:
+            raise StaleVersion
+        # What was planned is planned anew; a worker that still holds it finds its token gone.
+        taken = Posting.objects.filter(
+            _free(now), document=document, state=PostingState.PLANNED, held_at__isnull=False
+        ).update(
+            lease_token=F("lease_token") + 1,
+            payload={},
+            zoho_vendor_id="",
+            adopt_id="",
+            error_code="",
+            error_message="",
+            not_before=None,
+            held_at=None,
+            held_by="",
+            held_why="",
+        )
+        if taken != 1:
+            raise Refused(
+                _("It may have arrived in Zoho Books. Release it; it can be made void there.")
+            )
+        said = _("You took the stopped posting back. Decide again.")
+        return back(document, by, "posting.taken_back", said)
 
 
 def retry(*, document: Document, by: User, version: int) -> None:

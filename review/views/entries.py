@@ -31,7 +31,7 @@ class EntryForm(VersionForm):
 @login_required
 @require_POST
 def posting(request: Request, code: UUID, verb: str) -> HttpResponse:
-    """Hold, release, retry or adopt; or propose to void or correct."""
+    """Hold, release, take back, retry or adopt; or propose to void or correct."""
     document = document_for(request.user, code)
     form = EntryForm(request.POST)
     if not form.is_valid():
@@ -44,7 +44,7 @@ def posting(request: Request, code: UUID, verb: str) -> HttpResponse:
         kind = AmendmentKind(said["kind"] or AmendmentKind.CORRECT)
         actions.propose(document=document, by=by, version=version, kind=kind, reason=said["why"])
 
-    verbs: dict[str, tuple[Callable[[], None], str]] = {
+    verbs: dict[str, tuple[Callable[[], object], str]] = {
         "hold": (
             lambda: actions.hold(document=document, by=by, version=version, why=said["why"]),
             _("Stopped. Nothing is sent until somebody releases it."),
@@ -52,6 +52,10 @@ def posting(request: Request, code: UUID, verb: str) -> HttpResponse:
         "release": (
             lambda: actions.release(document=document, by=by, version=version),
             _("Released; it goes on."),
+        ),
+        "take_back": (
+            lambda: actions.take_back(document=document, by=by, version=version),
+            _("Taken back: it waits in the queue to be decided again."),
         ),
         "retry": (
             lambda: actions.retry(document=document, by=by, version=version),
@@ -111,7 +115,7 @@ def amendment(request: Request, code: UUID, verb: str) -> HttpResponse:
 
 
 def _done(
-    request: Request, document: Document, act: Callable[[], None], message: str
+    request: Request, document: Document, act: Callable[[], object], message: str
 ) -> HttpResponse:
     try:
         act()

@@ -18,7 +18,7 @@ from django.utils import timezone
 from tests.factories import UserFactory
 from tests.figures import figure
 from tests.posting.conftest import Desk, desk, organization, zoho
-from zohodocs.models import AuditEvent, Connection, Document, Heartbeat, Posting, Vendor
+from zohodocs.models import AuditEvent, Connection, Document, Heartbeat, Page, Posting, Vendor
 from zohodocs.operations import audit_trail, backup, claims, schedule
 from zohodocs.operations.backup import tables
 
@@ -143,6 +143,25 @@ def test_a_masked_copy_tells_nothing_and_reaches_no_zoho(desk: Desk, place: Path
     assert not any(user.has_usable_password() for user in User.objects.all())
     assert not AuditEvent.objects.exclude(verb__startswith="backup.").exists()
     assert everything_told(secrets) == []
+
+
+def test_a_masked_copy_tells_no_number_that_names_somebody(desk: Desk, place: Path) -> None:
+    # Polish tax numbers and many invoice numbers are digits alone, as amounts are; and an account
+    # at a bank is printed in groups of them.
+    document = desk.approved(number="90447711", values={"supplier_tax_id": "5261040828"})
+    Document.objects.filter(pk=document.pk).update(
+        vendor_match={"proposal": {"supplier_tax_id": ["", "5261040828"]}}
+    )
+    words = [["DE89", 0.1, 0.1, 0.2, 0.2], ["37049", 0.2, 0.1, 0.3, 0.2]]
+    Page.objects.create(document=document, number=1, width=600, height=800, words=words)
+    desk.push(document)
+    made = backup.create(reason="nightly")
+
+    backup.restore(made.name, replace=True, masked=True)
+
+    assert everything_told(["90447711", "5261040828", "'37049'", '"37049"']) == []
+    lines = Posting.objects.get().payload["line_items"]
+    assert [(line["rate"], line["quantity"]) for line in lines] == [("100.00", "1")]
 
 
 def test_a_masked_copy_touches_no_backup_of_production(desk: Desk, place: Path) -> None:

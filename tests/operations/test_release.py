@@ -8,13 +8,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http.request import split_domain_port
 
 from scripts import release
 from tests.figures import figure
@@ -222,6 +225,70 @@ def test_there_must_be_a_release_to_go_back_to(tmp_path: Path) -> None:
         release.rollback(site)
 
     assert site.current.resolve() == running
+
+
+class Health(BaseHTTPRequestHandler):
+    """Answers as a release that is ready, and as Django does where a host cannot be one."""
+
+    def do_GET(self) -> None:
+        host, _port = split_domain_port(self.headers["Host"])
+        self.send_response(200 if host else 400)
+        self.end_headers()
+        self.wfile.write(b'{"status": "ok"}')
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: it is asked five times a second."""
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Iterator[HTTPServer]:
+    """Something that answers on the port of the site's environment."""
+    with HTTPServer(("127.0.0.1", 0), Health) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        (tmp_path / "shared").mkdir()
+        (tmp_path / "shared" / "env").write_text(f"PORT={server.server_port}\n")
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_a_release_that_was_taken_back_does_not_cost_the_one_before(
+    tmp_path: Path, ready: HTTPServer, older: bool
+) -> None:
+    site = release.Site(
+        base=tmp_path,
+        restart=["sh", "-c", "! readlink current | grep -q broken"],
+        install=["sh", "-c", "mkdir -p .venv/bin && ln -s /bin/true .venv/bin/python"],
+        patience=5,
+    )
+    for name in ("source", "releases/first", "releases/running"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "manage.py").write_text("")
+    before = tmp_path / "releases" / "first" if older else None
+    release._switch(site, tmp_path / "releases" / "running", before)
+
+    with pytest.raises(release.Failed, match="It was taken back: running runs again"):
+        release.deploy(site, str(tmp_path / "source"), name="broken")
+
+    assert site.current.resolve().name == "running"
+    if older:
+        release.rollback(site)
+        assert site.current.resolve().name == "first"
+    else:
+        assert not site.previous.is_symlink()
+
+
+@pytest.mark.parametrize("hosts", ["*", ".example.org", "books.example.org,*"])
+def test_whatever_hosts_are_allowed_a_release_is_asked_by_one_that_can_be(
+    tmp_path: Path, ready: HTTPServer, hosts: str
+) -> None:
+    site = release.Site(base=tmp_path, restart=["true"], install=["true"], patience=0)
+    with (tmp_path / "shared" / "env").open("a") as file:
+        file.write(f"ALLOWED_HOSTS={hosts}\n")
+
+    release._restart(site)
 
 
 def test_old_releases_go_and_those_in_use_stay(tmp_path: Path) -> None:

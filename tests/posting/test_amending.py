@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from integrations.errors import Refused
@@ -201,6 +202,26 @@ def test_a_lease_lost_while_zohos_refusal_is_kept_changes_nothing(
     assert amend(amendment.pk, owner="w") == "busy"
     amendment.refresh_from_db()
     assert amendment.state == "approved"
+
+
+def test_who_lost_the_lease_while_sending_was_kept_writes_nothing(
+    desk: Desk, ana: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amendment = confirmed(desk, ana, bob, AmendmentKind.VOID, posted(desk))
+    step = record.step
+
+    def slow(document: Document, verb: str, **data: object) -> None:
+        step(document, verb, **data)
+        if verb == "bill.amendment.sending":  # the machine slept, and another worker has it
+            Amendment.objects.update(lease_token=F("lease_token") + 1)
+
+    monkeypatch.setattr(record, "step", slow)
+
+    assert amend(amendment.pk, owner="zombie") == "busy"
+
+    (bill,) = desk.bills()
+    assert bill["status"] == "open"
+    assert Amendment.objects.get().state == "sending"
 
 
 def test_a_change_without_a_connection_is_given_back(desk: Desk, ana: User, bob: User) -> None:

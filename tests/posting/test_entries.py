@@ -76,6 +76,64 @@ def test_a_posting_in_the_middle_is_stopped_between_two_steps(desk: Desk, ana: U
     assert posting.claim(owner="w", until=now, now=now) is None
 
 
+def test_what_is_stopped_goes_back_to_be_corrected(desk: Desk, ana: User) -> None:
+    desk.break_next("GET /bills", "503", times=3)
+    document = desk.approved(approved_by="bob")
+    desk.push(document)
+    assert (document.state, desk.posting(document).state) == ("posting", "planned")
+    with pytest.raises(actions.Refused, match="Stop it first"):
+        actions.take_back(document=document, by=ana, version=document.version)
+    actions.hold(document=document, by=ana, version=document.version, why="Wrong number.")
+    document.refresh_from_db()
+
+    item = actions.take_back(document=document, by=ana, version=document.version)
+
+    assert (document.state, document.approved_by, item.state) == ("in_review", "", "open")
+    assert desk.push(document).done == "not_approved"
+    actions.correct(
+        item=item,
+        by=ana,
+        version=document.version,
+        field="invoice_number",
+        reading=actions.Reading("RE-2024-119"),
+    )
+    document.refresh_from_db()
+    item = ReviewItem.objects.get(pk=item.pk)
+    actions.approve(item=item, by=ana, version=document.version, accept_doubts=True)
+    Document.objects.update(hold_until=None)
+    assert desk.push(document).done == "confirmed"
+    assert [bill["bill_number"] for bill in desk.bills()] == ["RE-2024-119"]
+    assert "posting.taken_back" in verbs(document)
+
+
+def test_what_was_stopped_before_its_turn_goes_back_too(desk: Desk, ana: User) -> None:
+    document = desk.approved()
+    actions.hold(document=document, by=ana, version=document.version, why="Wrong.")
+    document.refresh_from_db()
+
+    actions.take_back(document=document, by=ana, version=document.version)
+
+    assert document.state == "in_review"
+    assert desk.posting(document).held_at is None
+
+
+@pytest.mark.parametrize("fault", ["commit_then_reset", "500_before"])
+def test_what_may_have_arrived_does_not_go_back(desk: Desk, ana: User, fault: str) -> None:
+    desk.break_next("PUT /bills", fault)
+    desk.break_next("GET /bills", "503", nth=2, times=0)
+    document = desk.approved()
+    assert desk.push(document).done == "unknown"
+    actions.hold(document=document, by=ana, version=document.version, why="Wrong number.")
+    document.refresh_from_db()
+
+    with pytest.raises(actions.Refused, match="may have arrived"):
+        actions.take_back(document=document, by=ana, version=document.version)
+
+    document.refresh_from_db()
+    assert (document.state, desk.posting(document).state) == ("posting", "unknown")
+    assert desk.posting(document).held_at is not None
+
+
 @pytest.mark.parametrize("role", ["viewer", None])
 def test_who_may_only_look_stops_nothing(desk: Desk, role: str | None) -> None:
     omar = UserFactory()
@@ -87,6 +145,8 @@ def test_who_may_only_look_stops_nothing(desk: Desk, role: str | None) -> None:
         actions.hold(document=document, by=omar, version=document.version, why="No.")
     with pytest.raises(actions.NotAllowed):
         actions.retry(document=document, by=omar, version=document.version)
+    with pytest.raises(actions.NotAllowed):
+        actions.take_back(document=document, by=omar, version=document.version)
     with pytest.raises(actions.NotAllowed):
         actions.adopt(document=document, by=omar, version=document.version, bill_id="46000")
 

@@ -225,6 +225,40 @@ def test_an_expense_of_unknown_outcome_without_a_guard_is_held_for_a_person(desk
     assert ReviewItem.objects.get(document=document).reason == "unknown_outcome"
 
 
+def test_a_vendor_credit_of_unknown_outcome_is_not_sent_again_by_the_machine(desk: Desk) -> None:
+    # Zoho refuses no second one: should the first one arrive after all, there would be two.
+    desk.break_next("POST /vendorcredits", "500_before")
+    document = desk.approved(document_type="credit_note")
+
+    done = until_done(desk, document)
+
+    assert done == "rejected"
+    assert ReviewItem.objects.get(document=document).reason == "unknown_outcome"
+    assert desk.calls("POST /vendorcredits") == 1
+
+
+def test_a_vendor_credit_that_arrived_is_found_and_not_asked_about(desk: Desk) -> None:
+    desk.break_next("POST /vendorcredits", "commit_then_reset")
+    document = desk.approved(document_type="credit_note")
+
+    until_done(desk, document)
+
+    assert document.state == "posted"
+    assert desk.calls("POST /vendorcredits") == 1
+
+
+def test_a_bill_that_zoho_always_fails_on_ends_with_a_person(desk: Desk) -> None:
+    desk.break_next("PUT /bills", "500_before", times=0)
+    desk.break_next("POST /bills", "500_before", times=0)
+    document = desk.approved()
+
+    done = until_done(desk, document, turns=40)
+
+    assert done == "rejected"
+    assert ReviewItem.objects.get(document=document).reason == "zoho_always_fails"
+    assert desk.calls("PUT /bills") + desk.calls("POST /bills") == 5
+
+
 def test_a_bill_typed_in_by_hand_is_adopted_if_it_says_the_same(desk: Desk) -> None:
     with clients.books(desk.organization) as books:
         own = books.create_bill(_by_hand(desk))

@@ -134,6 +134,19 @@ def test_stop_and_release(desk: Desk, ana: User) -> None:
     assert desk.push(document).done == "confirmed"
 
 
+def test_stop_and_take_back(desk: Desk, ana: User) -> None:
+    document = desk.approved()
+    client = client_of(ana)
+    held = reverse("review:hold", args=[document.code])
+
+    page = press(client, look(client, document), held, why="It is the wrong number.")
+    press(client, page, reverse("review:take_back", args=[document.code]))
+
+    document.refresh_from_db()
+    assert document.state == "in_review"
+    assert desk.push(document).done == "not_approved"
+
+
 def test_the_life_shows_every_call_with_what_was_sent(desk: Desk, ana: User) -> None:
     desk.break_next("PUT /bills", "commit_then_reset")
     document = posted(desk)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 import io
 from datetime import datetime, timedelta
+from typing import Any
 
 import pikepdf
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from integrations.errors import OverBudget
 from integrations.zoho_books import ZohoBooks
 from review import actions
 from tests.factories import MembershipFactory
-from tests.posting.conftest import Desk
+from tests.posting.conftest import PDF, Desk
 from zohodocs import clients
 from zohodocs.models import AuditEvent, Document, Posting, ReviewItem
 
 pytestmark = pytest.mark.django_db
+CASH = {"payment_terms": "cash"}
 
 
 def test_an_approved_invoice_becomes_a_bill_with_its_file(desk: Desk) -> None:
@@ -106,6 +109,42 @@ def test_a_cash_receipt_becomes_an_expense_with_its_receipt(desk: Desk) -> None:
     assert float(expense["total"]) == 119
     assert expense["receipt_name"] == f"{document.code}.pdf"
     assert desk.posting(document).differences == []
+
+
+def test_a_receipt_posted_before_the_database_was_restored_is_a_question(desk: Desk) -> None:
+    paid: dict[str, Any] = {"document_type": "receipt", "number": "", "values": CASH}
+    lost = desk.approved(**paid)
+    desk.push(lost)
+    # The backup is older than the receipt; whoever had handed it in does so again.
+    Posting.objects.all().delete()
+    again = desk.approved(content=PDF + b"%again\n", **paid)
+
+    assert desk.push(again).done == "rejected"
+
+    (expense,) = desk.bills("expenses")
+    item = ReviewItem.objects.get(document=again)
+    assert item.reason == "expense_already_in_zoho"
+    assert expense["expense_id"] in item.message
+
+
+def test_a_receipt_like_another_is_posted_when_a_person_says_so(desk: Desk) -> None:
+    ana: User = MembershipFactory(organization=desk.organization).user
+    paid: dict[str, Any] = {"document_type": "receipt", "number": "", "values": CASH}
+    first = desk.approved(**paid)
+    desk.push(first)
+    second = desk.approved(content=PDF + b"%second\n", **paid)
+    # Two tickets of one machine, both handed in: each is its own document.
+    assert desk.push(second).done == "confirmed"
+    Posting.objects.filter(document=first).delete()
+    third = desk.approved(content=PDF + b"%third\n", **paid)
+    assert desk.push(third).done == "rejected"
+    item = ReviewItem.objects.get(document=third)
+
+    actions.approve(item=item, by=ana, version=third.version, accept_doubts=True)
+    Document.objects.update(hold_until=None)
+
+    assert desk.push(third).done == "confirmed"
+    assert len(desk.bills("expenses")) == 3
 
 
 def test_a_receipt_of_two_tax_rates_paid_by_card_keeps_both(desk: Desk) -> None:

@@ -40,6 +40,7 @@ TO_A_PERSON = {"push.rejected": 1}
 TO_A_CHANGE = {
     "amend.claim": 1,
     "amend.sending": 1,
+    "amend.hold": 1,
     "amend.answer": 1,
     "amend.done": 1,
     "amend.move": 2,

@@ -67,7 +67,8 @@ _DOCUMENT_MOVES: dict[tuple[DocumentState, DocumentState], frozenset[Mover]] = {
     (_D.APPROVED, _D.IN_REVIEW): frozenset({_MACHINE, _HUMAN}),
     (_D.APPROVED, _D.POSTING): frozenset({_MACHINE}),
     (_D.POSTING, _D.POSTED): frozenset({_MACHINE}),
-    (_D.POSTING, _D.IN_REVIEW): frozenset({_MACHINE}),
+    # A human only while it is stopped and nothing of it is in Zoho (`review/actions/entries.py`).
+    (_D.POSTING, _D.IN_REVIEW): frozenset({_MACHINE, _HUMAN}),
     (_D.FILED, _D.IN_REVIEW): frozenset({_HUMAN}),
     (_D.DUPLICATE, _D.IN_REVIEW): frozenset({_HUMAN}),
     (_D.REJECTED, _D.IN_REVIEW): frozenset({_HUMAN}),

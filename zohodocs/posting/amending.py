@@ -229,6 +229,7 @@ class _Turn:
         with around("amend.sending"), transaction.atomic():
             self._move(_S.SENDING, attempts=self.amendment.attempts + 1, lease_until=until)
             record.step(self.document, "bill.amendment.sending", kind=self.amendment.kind)
+        self._hold_on()
         try:
             with around("amend.answer"):
                 change.make(entry)
@@ -245,6 +246,15 @@ class _Turn:
             self._grace_is_over()
         else:
             self._seen(change, entries)
+
+    def _hold_on(self) -> None:
+        """Whoever took over while that was kept looks in Zoho, and must not be overtaken."""
+        until = self.now() + timedelta(seconds=max(settings.POSTING_LEASE_SECONDS, 25.0))
+        ours = Amendment.objects.filter(pk=self.amendment.pk, lease_token=self._token)
+        with around("amend.hold"):
+            held = ours.filter(lease_until__gt=self.now()).update(lease_until=until)
+        if held != 1:
+            raise _LostLease
 
     def _seen(self, change: Change, entries: Ledger) -> None:
         """Success is only said after it was seen."""

@@ -37,6 +37,8 @@ _CALL_SECONDS = 25.0
 
 # After so many refused looks in a row a person looks.
 _MOST_REFUSED_LOOKS = 5
+# And after so many sendings that came to nothing: Zoho may fail on what this very paper says.
+_MOST_SENDINGS = 5
 
 _TAKEN = ("duplicatenumber", "duplicatevalue")
 _S = PostingState
@@ -290,15 +292,27 @@ class Attempt:
                 "Zoho says this vendor already has an entry with this number, but does not show"
                 " it. Look for it in Zoho Books; if it is this one, close this as a duplicate.",
             )
-        elif not (self.entries.guarded_by_number or self.connection.document_field):
+        elif not self._is_guarded():
             self.reject(
                 "unknown_outcome",
                 "Zoho did not answer, and nothing would stop a second entry. Look in Zoho Books for"
                 f" {self.posting.payload.get('reference_number')}; if it is not there, approve"
                 " again.",
             )
+        elif self.posting.attempts >= _MOST_SENDINGS:
+            self.reject(
+                "zoho_always_fails",
+                f"Zoho Books failed every time this was sent, {self.posting.attempts} times, and it"
+                " is not there. Something on this paper may be the cause: enter it there by hand"
+                " and adopt it here, or correct it and approve again.",
+            )
         else:
             self.move(_S.PLANNED, error_code="", error_message="")
+
+    def _is_guarded(self) -> bool:
+        """Whether Zoho itself refuses a twin, should the first one arrive after all."""
+        by_field = self.entries.guarded_by_field and self.connection.document_field
+        return self.entries.guarded_by_number or bool(by_field)
 
     def _in_the_way(self, stranger: Entry) -> None:
         ours = Posting.objects.filter(pk=self.posting.pk, lease_token=self._token)

@@ -49,6 +49,8 @@ class Ledger(Protocol):
     takes_files: bool
     # Whether Zoho itself refuses a second entry with the vendor and number of the first.
     guarded_by_number: bool
+    # Whether Zoho knows a unique field for them, which refuses a second entry of the document.
+    guarded_by_field: bool
     # Whether the total of an entry may be corrected after its creation.
     takes_corrections: bool
     # Whether Zoho has a call that makes an entry void.
@@ -105,6 +107,7 @@ def _still_there(read: Callable[[str], Entry], ids: Iterable[str]) -> list[Entry
 class _Bills:
     takes_files = True
     guarded_by_number = True
+    guarded_by_field = True
     takes_corrections = True
     can_be_void = True
 
@@ -182,6 +185,7 @@ class _Bills:
 class _VendorCredits:
     takes_files = False  # Zoho has no way to hang a file on a vendor credit
     guarded_by_number = False
+    guarded_by_field = False
     takes_corrections = False
     can_be_void = True
 
@@ -242,6 +246,7 @@ class _VendorCredits:
 class _Expenses:
     takes_files = True
     guarded_by_number = False
+    guarded_by_field = True
     takes_corrections = False
     can_be_void = False
 

@@ -13,6 +13,7 @@ from zohodocs.models import Connection, Document, Posting, State
 from . import bills, facts, reference, strangers, vendors
 from .booking import Booking, kind_of, unsigned
 from .files import original_of
+from .lines import gross_of
 from .reconcile import Expected
 from .refusals import CannotPlan
 
@@ -50,6 +51,14 @@ def plan(document: Document, connection: Connection, books: ZohoBooks) -> Planne
     vendor_id = vendors.contact_for(document, connection, books, currency_id=currency_id)
     alone = kind == "bill" and strangers.refuse(document, vendor_id=vendor_id, books=books)
     booking = _booking(document, connection, vendor_id=vendor_id, currency_id=currency_id)
+    if kind == "expense":
+        strangers.refuse_expense(
+            document,
+            vendor_id=vendor_id,
+            day=bills.booking_day(booking),
+            total=gross_of(booking),
+            books=books,
+        )
     # A number with the year behind it is another one than the one that was looked for.
     alone = alone and booking.number == booking.invoice.invoice_number.strip()
     return Planned(bills.stored(bills.payload(booking)), vendor_id, alone)

@@ -1,21 +1,26 @@
-"""Bills that somebody typed into Zoho under nearly the same number.
+"""Entries in Zoho that no document here became, and that may be the one about to be sent.
 
 Zoho refuses a second bill of a vendor only where the number is the same letter by letter; what
-differs in hyphens, spaces or leading zeros is for us to find, just before the first sending.
+differs in hyphens, spaces or leading zeros is for us to find, just before the first sending. So is
+an expense that stands there already, because Zoho refuses none.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
+from decimal import Decimal
 
 from integrations.zoho_books import Bill, ZohoBooks, same_number
 from zohodocs.domain.identity import compared_number
-from zohodocs.models import Document, KnownBill, Posting, Vendor
+from zohodocs.models import AuditEvent, Document, KnownBill, Posting, Vendor
 
+from .booking import reference_of
 from .entries import VOID
 from .refusals import CannotPlan
 
 _TELLING_DIGITS = 3
+_SAME_EXPENSE = "expense_already_in_zoho"
 
 
 def refuse(document: Document, *, vendor_id: str, books: ZohoBooks) -> bool:
@@ -48,6 +53,38 @@ def refuse(document: Document, *, vendor_id: str, books: ZohoBooks) -> bool:
         )
     equal = (same_number(bill.bill_number, document.invoice_number) for bill in alike.bills)
     return alike.all_seen and not any(equal)
+
+
+def refuse_expense(
+    document: Document, *, vendor_id: str, day: date, total: Decimal, books: ZohoBooks
+) -> None:
+    """Raises CannotPlan where an expense that says the same stands in Zoho, and is no document's.
+
+    Somebody typed it in, or we posted it before the database was restored: Zoho takes receipts as
+    often as they come. A person who was asked and approved again is not asked a second time.
+    """
+    # What came back is only approved by people; their question may bear another reason since.
+    asked = AuditEvent.objects.filter(document=document, verb="bill.push.rejected")
+    if asked.filter(data__code=_SAME_EXPENSE).exists():
+        return
+    own = reference_of(str(document.code))
+    found = {
+        expense.expense_id: expense
+        for expense in books.expenses_like(vendor_id=vendor_id, day=day, total=total)
+        if expense.reference_number != own
+    }
+    known = Posting.objects.for_organization(document.organization).filter(
+        kind="expense", bill_id__in=found
+    )
+    strangers = found.keys() - set(known.values_list("bill_id", flat=True))
+    if strangers:
+        expense = found[min(strangers)]
+        raise CannotPlan(
+            _SAME_EXPENSE,
+            f"Zoho Books already has an expense of this vendor over {total} of {day}, and no"
+            f" document here became it: {expense.expense_id}. If it is this one, adopt it or close"
+            " this as a copy; if it is another one, approve again.",
+        )
 
 
 def number_part(number: str) -> str:

@@ -198,6 +198,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "bill.amendment.refused": _said(gettext_noop("could not make the change in Zoho Books")),
     "posting.held": _said(gettext_noop("stopped the posting")),
     "posting.released": _said(gettext_noop("released the posting")),
+    "posting.taken_back": _said(gettext_noop("took the stopped posting back")),
     "posting.retried": _said(gettext_noop("had it tried at once")),
     "posting.adopted": _said(gettext_noop("said which entry in Zoho Books it is")),
     "review.entry_accepted": _said(gettext_noop("accepted what stands in Zoho Books")),

@@ -124,6 +124,7 @@ def posting(request: Request, code: UUID) -> HttpResponse:
         "connection": connection,
         "wait": why(document, found, connection, now) if under_way else None,
         "under_way": under_way,
+        "returnable": found is not None and found.state == PostingState.PLANNED,
         "decides": decides,
         "confirms": may_give_second_approval(request.user, organization),
         "calls": page_of(

@@ -80,7 +80,16 @@ _CODES_OF = {"zohodocs.fieldvalue": {"name"}, "zohodocs.finding": {"severity"}}
 _KEYS = frozenset(
     {"source", "code", "field", "arm", "mode", "outcome", "kind", "currency", "document_type"}
 )
-_PLAIN = re.compile(r"-?\d+([.,]\d+)*%?|\d{4}-\d\d-\d\d(T[\d:.+Z-]+)?|[a-z][a-z_]*_[a-z_]+|")
+# Keys of JSON whose values are figures, even where they are digits alone: anywhere else those may
+# be a tax number, an account at a bank, an invoice.
+_FIGURES = frozenset(
+    {
+        *("rate", "tax_rate", "quantity", "unit_price", "line_total", "base", "tax", "total"),
+        *("tax_total", "sub_total", "adjustment", "amount", "balance", "percent", "item_order"),
+    }
+)
+_FIGURE = re.compile(r"-?\d{1,12}([.,]\d+)?%?")
+_PLAIN = re.compile(r"-?\d{1,9}[.,]\d{1,4}%?|\d{4}-\d\d-\d\d(T[\d:.+Z-]+)?|[a-z][a-z_]*_[a-z_]+|")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -157,7 +166,8 @@ class Masker:
     def _json(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {
-                key: inner if key in _KEYS else self._json(inner) for key, inner in value.items()
+                key: inner if key in _KEYS or _is_figure(key, inner) else self._json(inner)
+                for key, inner in value.items()
             }
         if isinstance(value, list):
             return [self._json(inner) for inner in value]
@@ -171,3 +181,7 @@ class Masker:
             block = f"{number}:{value}".encode()
             yield from hmac.new(self._key, block, hashlib.sha256).digest()
             number += 1
+
+
+def _is_figure(key: str, value: Any) -> bool:
+    return key in _FIGURES and isinstance(value, str) and bool(_FIGURE.fullmatch(value))
