@@ -10,7 +10,9 @@ APP = "zohodocs"
 # Landed before anybody ran one release beside another.
 BEFORE = "0015_claims"
 # Migration -> why the release before does not mind what the linter says.
-ALLOWED: dict[str, str] = {}
+ALLOWED: dict[str, str] = {
+    "0029_ids_of_any_books": "Columns of Zoho's ids grow wider; what it writes fits as before.",
+}
 
 
 @pytest.mark.django_db

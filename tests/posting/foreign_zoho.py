@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -38,8 +38,8 @@ class ForeignZoho:
     client_id, client_secret, refresh_token = "1000.FOREIGN", "s3cret-foreign", "1000.refresh.f"
     organization_ids = ("7004000000000000001",)
 
-    def __init__(self) -> None:
-        self._ids = count(7_004_000_000_000_012_340)
+    def __init__(self, ids: Iterable[object] | None = None) -> None:
+        self._ids = iter(ids or count(7_004_000_000_000_012_340))
         self._lock = threading.Lock()
         self.calls: list[str] = []
         self.contacts: dict[str, Row] = {}

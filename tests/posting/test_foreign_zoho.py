@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 
@@ -31,8 +33,8 @@ _SUMS = {"net_total": "7.50", "tax_total": "1.43", "gross_total": "8.93"}
 
 
 @pytest.fixture
-def foreign() -> Iterator[ForeignZoho]:
-    with ForeignZoho() as zoho:
+def foreign(request: pytest.FixtureRequest) -> Iterator[ForeignZoho]:
+    with ForeignZoho(getattr(request, "param", None)) as zoho:
         yield zoho
 
 
@@ -78,6 +80,14 @@ def test_an_invoice_becomes_one_bill_with_its_file(abroad: Desk, foreign: Foreig
     ((name, _content),) = foreign.files[bill["bill_id"]]
     assert name == f"{document.code}.pdf"
     assert abroad.posting(document).differences == []
+
+
+@pytest.mark.parametrize("foreign", [(uuid4() for _ in repeat(None))], indirect=True, ids=["uuid"])
+def test_an_id_need_not_be_a_number(abroad: Desk, foreign: ForeignZoho) -> None:
+    document = abroad.approved()
+
+    assert until_done(abroad, document) == "confirmed"
+    assert abroad.posting(document).bill_id in foreign.bills
 
 
 def test_a_cent_that_zoho_rounds_otherwise_is_adjusted_to_the_printed_total(

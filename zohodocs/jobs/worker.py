@@ -94,9 +94,14 @@ class OneQueueWorker(SimpleWorker):
         super().heartbeat(timeout, pipeline)
 
     def _look_at_the_database(self) -> None:
-        """Close what is broken or too old; after an error at once, else now and then."""
+        """Close what is broken or too old; after an error begin anew, and with it every plan.
+
+        A column that a migration made wider meanwhile makes PostgreSQL refuse a plan of before.
+        """
+        if connection.errors_occurred:
+            connection.close()
         now = time.monotonic()
-        if connection.errors_occurred or now - self._looked_at >= _OFTEN_SECONDS:
+        if now - self._looked_at >= _OFTEN_SECONDS:
             self._looked_at = now
             close_old_connections()
 

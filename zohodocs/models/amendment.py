@@ -63,7 +63,7 @@ class Amendment(ScopedModel):
     reason = models.TextField()
     # What stood in Zoho when it was proposed: another entry than that is not touched.
     seen = models.JSONField(default=dict)
-    target_id = models.CharField(max_length=30, blank=True)  # the bill a credit goes to
+    target_id = models.CharField(max_length=64, blank=True)  # the bill a credit goes to
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -150,7 +150,7 @@ class Connection(models.Model):
     )
     accounts_url = models.URLField(_("accounts address"), default="https://accounts.zoho.eu")
     books_url = models.URLField(_("Zoho Books address"), default="https://www.zohoapis.eu/books/v3")
-    zoho_organization_id = models.CharField(_("Zoho organization id"), max_length=30, blank=True)
+    zoho_organization_id = models.CharField(_("Zoho organization id"), max_length=64, blank=True)
     client_id = models.CharField(max_length=200, blank=True)
     client_secret_encrypted = models.TextField(blank=True, editable=False)
     refresh_token_encrypted = models.TextField(blank=True, editable=False)

@@ -47,8 +47,8 @@ class Posting(ScopedModel):
         max_length=24, choices=PostingStateLabel, default=PostingStateLabel.PLANNED
     )
     payload = models.JSONField(default=dict)
-    zoho_vendor_id = models.CharField(max_length=30, blank=True)
-    bill_id = models.CharField(max_length=30, blank=True)  # of the bill, expense or vendor credit
+    zoho_vendor_id = models.CharField(max_length=64, blank=True)
+    bill_id = models.CharField(max_length=64, blank=True)  # of the bill, expense or vendor credit
     bill_url = models.URLField(max_length=300, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     lease_token = models.PositiveIntegerField(default=0)
@@ -69,7 +69,7 @@ class Posting(ScopedModel):
     # The search for later edits that saw the entry last began then.
     searched_at = models.DateTimeField(null=True, blank=True)
     # A person says that this entry of Zoho's is the document's.
-    adopt_id = models.CharField(max_length=30, blank=True)
+    adopt_id = models.CharField(max_length=64, blank=True)
     # A person stopped it; nothing is tried until somebody releases it.
     held_at = models.DateTimeField(null=True, blank=True)
     held_by = models.CharField(max_length=150, blank=True)
@@ -142,7 +142,7 @@ class Posting(ScopedModel):
 class KnownBill(ScopedModel):
     """A bill that stands in Zoho Books without being ours: for the duplicate check."""
 
-    zoho_bill_id = models.CharField(max_length=30)
+    zoho_bill_id = models.CharField(max_length=64)
     vendor = models.ForeignKey("zohodocs.Vendor", on_delete=models.CASCADE, related_name="bills")
     number = models.CharField(max_length=120)
     compared_number = models.CharField(max_length=120)

@@ -29,7 +29,7 @@ class Vendor(ScopedModel):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     active = models.BooleanField(_("active"), default=True)
     is_customer = models.BooleanField(_("is a customer in Zoho"), default=False)
-    zoho_contact_id = models.CharField(_("Zoho contact id"), max_length=30, blank=True)
+    zoho_contact_id = models.CharField(_("Zoho contact id"), max_length=64, blank=True)
     restarts_numbers = models.BooleanField(
         _("starts its numbers again every year"),
         default=False,
@@ -196,7 +196,7 @@ class Account(ScopedModel):
     """An account of the chart of accounts, as Zoho has it."""
 
     code = models.UUIDField(default=new_code, unique=True, editable=False)
-    zoho_account_id = models.CharField(max_length=30)
+    zoho_account_id = models.CharField(max_length=64)
     name = models.CharField(_("name"), max_length=200)
     number = models.CharField(_("number"), max_length=40, blank=True)
     type = models.CharField(_("type"), max_length=40)
@@ -222,7 +222,7 @@ class Account(ScopedModel):
 class Tax(ScopedModel):
     """A tax of the organisation; several may share a rate, the category tells them apart."""
 
-    zoho_tax_id = models.CharField(max_length=30)
+    zoho_tax_id = models.CharField(max_length=64)
     name = models.CharField(_("name"), max_length=100)
     rate = models.DecimalField(_("rate in percent"), max_digits=6, decimal_places=3)
     category = models.CharField(
@@ -253,7 +253,7 @@ class Tax(ScopedModel):
 class Location(ScopedModel):
     """A place of business of the organisation, as Zoho has it."""
 
-    zoho_location_id = models.CharField(max_length=30)
+    zoho_location_id = models.CharField(max_length=64)
     name = models.CharField(_("name"), max_length=200)
     primary = models.BooleanField(_("main one"), default=False)
     active = models.BooleanField(_("active"), default=True)
@@ -288,7 +288,7 @@ class Rule(ScopedModel):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, blank=True, related_name="rules"
     )
-    zoho_tax_id = models.CharField(max_length=30, blank=True)
+    zoho_tax_id = models.CharField(max_length=64, blank=True)
     lines_required = models.BooleanField(_("keep every line"), default=False)
     always_review = models.BooleanField(_("always review"), default=False)
     auto_approve_up_to = models.DecimalField(
