@@ -60,6 +60,12 @@ def address(request: Request, item: ReviewItem) -> str:
     return reverse("review:item", args=[item.code]) + kept_query(request)
 
 
+def _whole_address(request: Request, item: ReviewItem) -> str:
+    """The same without its quick question."""
+    kept = urlencode([*kept_filters(request), ("whole", "1")])
+    return reverse("review:item", args=[item.code]) + f"?{kept}"
+
+
 def queue_context(
     request: Request,
     *,
@@ -193,7 +199,7 @@ def _item_parts(
 def changed(request: Request, item: ReviewItem) -> HttpResponse:
     """After a write that leaves the item open: the fresh panel, or the page anew."""
     if not wants_part(request):
-        return HttpResponseRedirect(address(request, item), status=303)
+        return HttpResponseRedirect(_whole_address(request, item), status=303)
     return _panel(request, item, status=200)
 
 
