@@ -148,6 +148,8 @@ def off_now(request: Request, flag: str) -> HttpResponse:
     def act() -> str:
         why = request.POST.get("why", "")
         made = rollouts.turn_back(flag, by=request.user.get_username(), why=why)
+        if made is None:
+            return _("It is off already.")
         return _("Off. %(n)s documents had the new way.") % {"n": made.items.count()}
 
     return _act(request, flag, act)
