@@ -1,11 +1,11 @@
-"""Files that outlive a power cut: on the disk, with their names, when `save` returns."""
+"""Files that outlive a power cut: on the disk, with their names, when what saves them returns."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,27 @@ class DurableStorage(FileSystemStorage):
         path = Path(self.path(name))
         for each in (path, *_upwards(path.parent, self.location)):
             _force(each)
+
+
+def replace(files: Mapping[Path, bytes]) -> None:
+    """Put all of these into their one folder; each is, whatever happens, whole: the old or the new.
+
+    They take their places in this order, once all of them are on the disk. Raises OSError, and
+    leaves every old one, where one of them finds no room.
+    """
+    aside = {path: path.with_name(f"{path.name}.new") for path in files}
+    try:
+        for path, content in files.items():
+            aside[path].write_bytes(content)
+            _force(aside[path])
+    except OSError:
+        for each in aside.values():
+            each.unlink(missing_ok=True)
+        raise
+    for path, new in aside.items():
+        new.replace(path)
+    for folder in {path.parent for path in files}:
+        _force(folder)
 
 
 def _upwards(folder: Path, top: str | os.PathLike[str]) -> Iterator[Path]:
