@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -201,6 +201,22 @@ def changed(request: Request, item: ReviewItem) -> HttpResponse:
     if not wants_part(request):
         return HttpResponseRedirect(_whole_address(request, item), status=303)
     return _panel(request, item, status=200)
+
+
+def done(
+    request: Request, item: ReviewItem, version: int, deed: Callable[..., object], **what: Any
+) -> HttpResponse:
+    """Do it to the item as this version showed it: as `changed` answers, or `refused`."""
+    try:
+        deed(item=item, by=request.user, version=version, **what)
+    except Refused as problem:
+        return refused(request, item, problem, version=version)
+    return changed(request, item)
+
+
+def incomplete(request: Request, item: ReviewItem) -> HttpResponse:
+    """422: what no page of ours sends."""
+    return wrong(request, item, _("The form was incomplete. Try again."))
 
 
 def refused(request: Request, item: ReviewItem, problem: Refused, *, version: int) -> HttpResponse:
