@@ -23,17 +23,20 @@ def found(
     """Of these open items those that the typed text means.
 
     What stands on many papers is found by reading the items in the order of the queue, what stands
-    on few by the indexes of documents. Nobody knows before, so the `first` ones are looked at.
+    on few by the indexes of documents. Nobody knows before, so the `first` ones are looked at; of
+    what is rare, only they are looked at for the sentence that says why they wait: it has no index.
     """
-    if connection.vendor != "postgresql" or _is_frequent(rows, typed, first):
+    near = ReviewItem.objects.filter(
+        pk__in=rows.select_related(None).head(*first, size=_AMONG).values("pk")
+    )
+    if connection.vendor != "postgresql" or _is_frequent(near, typed):
         return rows.filter(_read(typed))
-    return rows.filter(document__in=_indexed(typed))
+    return rows.filter(document__in=_indexed(typed, near))
 
 
-def _is_frequent(rows: ScopedQuerySet[ReviewItem], typed: str, first: tuple[str, str]) -> bool:
-    near = rows.select_related(None).head(*first, size=_AMONG).values("pk")
-    fitting = ReviewItem.objects.filter(pk__in=near).filter(_read(typed))
-    return fitting.order_by()[:_OFTEN].values("pk").count() == _OFTEN
+def _is_frequent(near: QuerySet[ReviewItem], typed: str) -> bool:
+    fitting = near.filter(_read(typed)).order_by()
+    return fitting[:_OFTEN].values("pk").count() == _OFTEN
 
 
 def _read(typed: str) -> Q:
@@ -42,17 +45,19 @@ def _read(typed: str) -> Q:
     if len(typed) >= _SHORTEST_PART:
         meant |= Q(document__vendor_name__icontains=typed)
         meant |= Q(document__invoice_number__icontains=typed)
+        meant |= Q(message__icontains=typed)
     if code := _code(typed):
         meant |= Q(code=code) | Q(document__code=code)
     return meant
 
 
-def _indexed(typed: str) -> QuerySet[Any, Any]:
+def _indexed(typed: str, near: QuerySet[ReviewItem]) -> QuerySet[Any, Any]:
     """The keys of documents, each part out of an index of its own."""
     arms: list[QuerySet[Any, Any]] = [texts_with_words(typed).values("document_id")]
     if len(typed) >= _SHORTEST_PART:
         named = Q(vendor_name__icontains=typed) | Q(invoice_number__icontains=typed)
         arms.append(Document.objects.filter(named).values("pk"))
+        arms.append(near.filter(message__icontains=typed).values("document_id"))
     if code := _code(typed):
         arms.append(Document.objects.filter(code=code).values("pk"))
         arms.append(ReviewItem.objects.filter(code=code).values("document_id"))

@@ -54,6 +54,8 @@ def test_number_vendor_file_and_code_are_found_by_a_part(cast: Cast, often: None
         assert found(cast, typed) == [becker.pk], typed
     assert found(cast, str(ozon.document.code)) == [ozon.pk]
     assert found(cast, "77") == [ozon.pk]
+    ReviewItem.objects.filter(pk=ozon.pk).update(message="The bank account is new.")
+    assert found(cast, "account is n") == [ozon.pk]
     for typed in ("zz", "Beckers", str(strange.code), "' & | ! :*", "%", "_"):
         assert found(cast, typed) == [], typed
 

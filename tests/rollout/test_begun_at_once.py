@@ -46,11 +46,9 @@ def refusal_of(deed: Callable[[], None]) -> str:
 
 
 def somebody_waits() -> bool:
+    """By the locks themselves: of the activity a transaction sees but its first look."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
         return cursor.fetchone() is not None
 
 
