@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from zohodocs import durable
+from zohodocs import disk
 
 from .calibration import Calibration
 from .field_model import FieldModel
@@ -68,7 +68,7 @@ def save(
         # The last: who has the old bundle open keeps it until all of the new one is there.
         signature = _signature(key, content, written.encode()) + "\n"
         files[_signature_path(folder)] = signature.encode()
-    durable.replace(files)
+    disk.replace(files)
     return {
         model_path.name: hashlib.sha256(content).hexdigest(),
         card_path.name: hashlib.sha256(written.encode()).hexdigest(),
