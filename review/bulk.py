@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,12 +10,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, QuerySet
 
 from zohodocs.access import DECIDING_ROLES
 from zohodocs.domain.money import to_decimal
 from zohodocs.models import FieldValue, Finding, Membership, ReviewItem, ReviewKind, ReviewState
 from zohodocs.models import State as DocumentState
+from zohodocs.models.scope import ScopedQuerySet
 from zohodocs.posting import planning
 
 from . import actions, queries, questions
@@ -58,11 +58,16 @@ class Preview:
         return [each.item for each in self.ready]
 
 
-def kinds(user: User) -> list[tuple[str, int]]:
-    """The reasons of which several may be approved at once, with how many wait for each."""
-    rows = _waiting(user).filter(reason__in=questions.SETTLED_BY_APPROVAL)
-    counted = rows.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
-    return [(str(reason), int(number)) for reason, number in counted]
+def kinds(user: User) -> list[tuple[str, str]]:
+    """The reasons of which several may be approved at once, with how many wait for each.
+
+    Most frequent first, among the first thousand of the queue; “12+” where there are more.
+    """
+    waiting = _waiting(user).filter(reason__in=questions.SETTLED_BY_APPROVAL)
+    found = list(queries.first_of(waiting).values_list("reason", flat=True))
+    more = "+" if len(found) == queries.COUNTED else ""
+    listed = sorted(Counter(found).items(), key=lambda each: (-each[1], each[0]))
+    return [(reason, f"{number}{more}") for reason, number in listed]
 
 
 def preview(user: User, reason: str) -> Preview:
@@ -104,7 +109,7 @@ def approve(user: User, chosen: Mapping[UUID, int]) -> Approved:
     return Approved(done, first, left)
 
 
-def _waiting(user: User) -> QuerySet[ReviewItem]:
+def _waiting(user: User) -> ScopedQuerySet[ReviewItem]:
     deciding = Membership.objects.filter(user=user, role__in=DECIDING_ROLES)
     return queries.matching(user, {}).filter(
         kind=ReviewKind.DECIDE,

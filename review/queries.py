@@ -31,8 +31,10 @@ from zohodocs.models import (
 from zohodocs.models.scope import ScopedQuerySet
 from zohodocs.web.keyset import Order, Slice, page_of
 
+from . import searching
+
 QUEUE_SIZE = 40
-_COUNTED = 1000
+COUNTED = 1000
 _CHOICES = 12
 _MERGEABLE = 20  # on either side
 # Account types a bill may be booked on.
@@ -88,8 +90,8 @@ def queue(
     `among`: the person's companies, where they are known already, here and below.
     """
     rows = matching(user, filters, among=among)
+    order = _order(filters)
     sort = str(filters.get("sort") or DEFAULT_ORDER)
-    order = ORDERS[sort]
     count, begins = counted(rows), not after
     if begins and holding is not None and _is_further_down(rows, order, holding):
         rows, begins = rows.filter(_beyond(order, holding, including=True)), False
@@ -110,18 +112,17 @@ def matching(
         rows = rows.filter(assigned_to=None)
     later = Q(postponed_until__gt=timezone.now())
     rows = rows.filter(later) if whose == "later" else rows.exclude(later)
-    if q := filters.get("q"):
-        rows = rows.filter(
-            Q(document__vendor_name__icontains=q)
-            | Q(document__invoice_number__icontains=q)
-            | Q(document__filename__icontains=q)
-            | Q(message__icontains=q)
-        )
     if (low := filters.get("amount_from")) is not None:
         rows = rows.filter(document__gross_total__gte=low)
     if (high := filters.get("amount_to")) is not None:
         rows = rows.filter(document__gross_total__lte=high)
+    if q := filters.get("q"):
+        rows = searching.found(rows, str(q), first=_order(filters).by())
     return rows.select_related("document", "organization", "claimed_by", "assigned_to")
+
+
+def _order(filters: Mapping[str, Any]) -> Order:
+    return ORDERS[str(filters.get("sort") or DEFAULT_ORDER)]
 
 
 def _mine(
@@ -143,8 +144,8 @@ def _cards(rows: ScopedQuerySet[ReviewItem]) -> ScopedQuerySet[ReviewItem]:
 
 def counted(rows: ScopedQuerySet[ReviewItem]) -> str:
     """How many, up to a thousand; beyond that nobody counts, and the database need not either."""
-    number = _first(rows).values("pk").count()
-    return str(number) if number < _COUNTED else f"{_COUNTED - 1}+"
+    number = first_of(rows).values("pk").count()
+    return str(number) if number < COUNTED else f"{COUNTED - 1}+"
 
 
 def neighbour(
@@ -160,7 +161,7 @@ def neighbour(
 
     `free`: of those only that nobody else has open.
     """
-    order = ORDERS[str(filters.get("sort") or DEFAULT_ORDER)]
+    order = _order(filters)
     rows = matching(user, filters, among=among)
     rows = rows.filter(_beyond(order, item, backwards=backwards))
     if free:
@@ -190,7 +191,7 @@ def next_item(user: User, filters: Mapping[str, Any], item: ReviewItem) -> Revie
     following = neighbour(user, filters, item, free=True)
     if following is not None:
         return following
-    order = ORDERS[str(filters.get("sort") or DEFAULT_ORDER)]
+    order = _order(filters)
     rows = matching(user, filters).filter(_free_for(user)).exclude(pk=item.pk)
     return rows.head(*order.by(), size=1).first()
 
@@ -209,16 +210,16 @@ def reasons(
     The `chosen` one is among them in any case. Beyond a thousand nobody counts.
     """
     mine = _mine(user, among)
-    found = Counter(str(reason) for reason in _first(mine).values_list("reason", flat=True))
+    found = Counter(str(reason) for reason in first_of(mine).values_list("reason", flat=True))
     listed = sorted(found.items(), key=lambda each: (-each[1], each[0]))[:30]
     if chosen and all(code != chosen for code, _ in listed):
-        listed.append((chosen, _first(mine.filter(reason=chosen)).values("pk").count()))
+        listed.append((chosen, first_of(mine.filter(reason=chosen)).values("pk").count()))
     return listed
 
 
-def _first(rows: ScopedQuerySet[ReviewItem]) -> ScopedQuerySet[ReviewItem]:
+def first_of(rows: ScopedQuerySet[ReviewItem]) -> ScopedQuerySet[ReviewItem]:
     """As many as are counted, out of the index: wherever in the table the open ones lie."""
-    return rows.head(*ORDERS[DEFAULT_ORDER].by(), size=_COUNTED)
+    return rows.head(*ORDERS[DEFAULT_ORDER].by(), size=COUNTED)
 
 
 def accounts(document: Document) -> list[Account]:
@@ -237,7 +238,7 @@ def usual_accounts(document: Document) -> dict[int, int]:
     rows = Document.objects.for_organization(document.organization_id).filter(
         vendor_id=document.vendor_id, approved_at__isnull=False, account__isnull=False
     )
-    latest = rows.order_by("-issue_date").values_list("account_id", flat=True)[:_COUNTED]
+    latest = rows.order_by("-issue_date").values_list("account_id", flat=True)[:COUNTED]
     return dict(Counter(latest).most_common(5))
 
 
@@ -291,7 +292,7 @@ def with_a_page(documents: Sequence[Document]) -> Document | None:
 def comments(document: Document) -> list[Comment]:
     """What was said about the document, oldest first."""
     rows = Comment.objects.for_organization(document.organization_id).filter(document=document)
-    return list(rows.select_related("by").order_by("at", "pk")[:_COUNTED])
+    return list(rows.select_related("by").order_by("at", "pk")[:COUNTED])
 
 
 def newest_comment(document: Document) -> int | None:
@@ -307,7 +308,7 @@ def documents_of_vendor(document: Document) -> int:
         return 0
     rows = Document.objects.for_organization(document.organization_id)
     earlier = rows.filter(vendor_id=document.vendor_id, approved_at__isnull=False)
-    return earlier.exclude(pk=document.pk)[:_COUNTED].count()
+    return earlier.exclude(pk=document.pk)[:COUNTED].count()
 
 
 def possible_originals(document: Document) -> list[Document]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage
+
+from zohodocs.disk import force
 
 # Drawn again when looked at.
 _SPARED = "pages/"
@@ -24,17 +24,17 @@ class DurableStorage(FileSystemStorage):
         new = [each for each in _upwards(folder, self.location) if not each.exists()]
         written: str = super()._save(name, content)  # type: ignore[misc]  # not in the stubs
         if not written.startswith(_SPARED):
-            _force(self.path(written))
-            _force(folder)
+            force(self.path(written))
+            force(folder)
             for each in new:
-                _force(each.parent)
+                force(each.parent)
         return written
 
     def keep(self, name: str) -> None:
         """Force a file to the disk that another process wrote."""
         path = Path(self.path(name))
         for each in (path, *_upwards(path.parent, self.location)):
-            _force(each)
+            force(each)
 
 
 def _upwards(folder: Path, top: str | os.PathLike[str]) -> Iterator[Path]:
@@ -43,15 +43,3 @@ def _upwards(folder: Path, top: str | os.PathLike[str]) -> Iterator[Path]:
     while folder != Path(top) and folder != folder.parent:
         folder = folder.parent
         yield folder
-
-
-def _force(path: str | os.PathLike[str]) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as problem:
-        # Some network file systems force no folders; of a file it is a failure like any other.
-        if problem.errno != errno.EINVAL or not stat.S_ISDIR(os.fstat(handle).st_mode):
-            raise
-    finally:
-        os.close(handle)

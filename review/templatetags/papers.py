@@ -15,7 +15,7 @@ from django.http import QueryDict
 from review.actions.guard import holder, shown_name
 from review.reasons import reason_label, short_reason
 from zohodocs.models import State
-from zohodocs.web import formats, labels
+from zohodocs.web import formats, labels, numbers
 
 register = template.Library()
 
@@ -82,6 +82,12 @@ def short(code: str) -> str:
 def reason(code: str) -> str:
     """A reason's few words."""
     return reason_label(code)
+
+
+@register.filter
+def counted(number: int) -> str:
+    """A number of the day: beyond where counting ends, that it is more."""
+    return str(number) if number < numbers.MOST else f"{numbers.MOST - 1}+"
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -58,6 +58,12 @@ def kept_filters(request: Request) -> list[tuple[str, str]]:
 def address(request: Request, item: ReviewItem) -> str:
     """The item's address in this queue."""
     return reverse("review:item", args=[item.code]) + kept_query(request)
+
+
+def _whole_address(request: Request, item: ReviewItem) -> str:
+    """The same without its quick question."""
+    kept = urlencode([*kept_filters(request), ("whole", "1")])
+    return reverse("review:item", args=[item.code]) + f"?{kept}"
 
 
 def queue_context(
@@ -193,8 +199,24 @@ def _item_parts(
 def changed(request: Request, item: ReviewItem) -> HttpResponse:
     """After a write that leaves the item open: the fresh panel, or the page anew."""
     if not wants_part(request):
-        return HttpResponseRedirect(address(request, item), status=303)
+        return HttpResponseRedirect(_whole_address(request, item), status=303)
     return _panel(request, item, status=200)
+
+
+def done(
+    request: Request, item: ReviewItem, version: int, deed: Callable[..., object], **what: Any
+) -> HttpResponse:
+    """Do it to the item as this version showed it: as `changed` answers, or `refused`."""
+    try:
+        deed(item=item, by=request.user, version=version, **what)
+    except Refused as problem:
+        return refused(request, item, problem, version=version)
+    return changed(request, item)
+
+
+def incomplete(request: Request, item: ReviewItem) -> HttpResponse:
+    """422: what no page of ours sends."""
+    return wrong(request, item, _("The form was incomplete. Try again."))
 
 
 def refused(request: Request, item: ReviewItem, problem: Refused, *, version: int) -> HttpResponse:

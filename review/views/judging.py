@@ -15,7 +15,7 @@ from review.spot_check_forms import SpotCheckForm
 from zohodocs.models import Document, TwinKind, Verdict
 from zohodocs.web.htmx import Request
 
-from .answering import changed, follows, refused, reload, shows, wrong
+from .answering import done, follows, incomplete, refused, reload, shows, wrong
 
 
 @login_required
@@ -25,7 +25,7 @@ def judge(request: Request, code: UUID) -> HttpResponse:
     item = queries.item_for(request.user, code)
     form = TwinForm(request.POST)
     if not form.is_valid():
-        return wrong(request, item, _("The form was incomplete. Try again."))
+        return incomplete(request, item)
     said = form.cleaned_data
     of = Document.objects.for_user(request.user).filter(code=said["of"]).first()
     if of is None:
@@ -54,19 +54,8 @@ def pair(request: Request, code: UUID) -> HttpResponse:
     item = queries.item_for(request.user, code)
     form = PairForm(request.POST)
     if not form.is_valid():
-        return wrong(request, item, _("The form was incomplete. Try again."))
-    said = form.cleaned_data
-    try:
-        actions.judge_pair(
-            item=item,
-            by=request.user,
-            version=said["version"],
-            key=said["key"],
-            choice=said["choice"],
-        )
-    except actions.Refused as problem:
-        return refused(request, item, problem, version=said["version"])
-    return changed(request, item)
+        return incomplete(request, item)
+    return done(request, item, deed=actions.judge_pair, **form.cleaned_data)
 
 
 @login_required

@@ -6,14 +6,13 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review import actions, queries
 from review.forms import AnswerForm
 from zohodocs.web.htmx import Request
 
-from .answering import changed, refused, wrong
+from .answering import done, incomplete
 
 
 @login_required
@@ -23,10 +22,5 @@ def answer(request: Request, code: UUID) -> HttpResponse:
     item = queries.item_for(request.user, code)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return wrong(request, item, _("The form was incomplete. Try again."))
-    said = form.cleaned_data
-    try:
-        actions.answer(item=item, by=request.user, **said)
-    except actions.Refused as problem:
-        return refused(request, item, problem, version=said["version"])
-    return changed(request, item)
+        return incomplete(request, item)
+    return done(request, item, deed=actions.answer, **form.cleaned_data)

@@ -22,7 +22,7 @@ from review.parsing import NotReadable
 from zohodocs.models import Account, Document, ReviewItem, Vendor
 from zohodocs.web.htmx import Request
 
-from .answering import UNDO_KEY, changed, drafted, follows, refused, reload, wrong
+from .answering import UNDO_KEY, changed, done, drafted, follows, incomplete, refused, reload, wrong
 
 
 @login_required
@@ -39,18 +39,9 @@ def correct(request: Request, code: UUID) -> HttpResponse:
             field=form.cleaned_data.get("field", ""),
             typed=form.tried,
         )
-    version = form.cleaned_data["version"]
-    try:
-        actions.correct(
-            item=item,
-            by=request.user,
-            version=version,
-            field=form.cleaned_data["field"],
-            reading=form.cleaned_data["reading"],
-        )
-    except actions.Refused as problem:
-        return refused(request, item, problem, version=version)
-    return changed(request, item)
+    said = form.cleaned_data
+    what = {"field": said["field"], "reading": said["reading"]}
+    return done(request, item, said["version"], actions.correct, **what)
 
 
 @login_required
@@ -67,11 +58,7 @@ def vendor(request: Request, code: UUID) -> HttpResponse:
         chosen = queries.vendors_by_code(item.document, [choice]).get(choice)
         if not isinstance(chosen, Vendor):
             return wrong(request, item, _("This vendor is not known here."), field="vendor")
-    try:
-        actions.choose_vendor(item=item, by=request.user, version=version, vendor=chosen)
-    except actions.Refused as problem:
-        return refused(request, item, problem, version=version)
-    return changed(request, item)
+    return done(request, item, version, actions.choose_vendor, vendor=chosen)
 
 
 @login_required
@@ -90,11 +77,7 @@ def account(request: Request, code: UUID) -> HttpResponse:
     if not isinstance(chosen, Account):
         return wrong(request, item, _("Choose an account from the list."), field="account")
     version = form.cleaned_data["version"]
-    try:
-        actions.choose_account(item=item, by=request.user, version=version, account=chosen)
-    except actions.Refused as problem:
-        return refused(request, item, problem, version=version)
-    return changed(request, item)
+    return done(request, item, version, actions.choose_account, account=chosen)
 
 
 @login_required
@@ -104,19 +87,14 @@ def lines(request: Request, code: UUID) -> HttpResponse:
     item = queries.item_for(request.user, code)
     form = VersionForm(request.POST)
     if not form.is_valid():
-        return wrong(request, item, _("The form was incomplete. Try again."))
+        return incomplete(request, item)
     if deed := request.POST.get("do", ""):
         return drafted(request, item, deed)
     try:
         read = list(grid.typed(request.POST, item.document.currency).values())
     except NotReadable as problem:
         return wrong(request, item, str(problem), field="line_items")
-    version = form.cleaned_data["version"]
-    try:
-        actions.correct_lines(item=item, by=request.user, version=version, lines=read)
-    except actions.Refused as problem:
-        return refused(request, item, problem, version=version)
-    return changed(request, item)
+    return done(request, item, form.cleaned_data["version"], actions.correct_lines, lines=read)
 
 
 @login_required
@@ -126,7 +104,7 @@ def accept(request: Request, code: UUID) -> HttpResponse:
     item = queries.item_for(request.user, code)
     form = AcceptForm(request.POST)
     if not form.is_valid():
-        return wrong(request, item, _("The form was incomplete. Try again."))
+        return incomplete(request, item)
     said = form.cleaned_data
     codes = said["code"].split()
     try:
@@ -151,7 +129,7 @@ def decide(request: Request, code: UUID) -> HttpResponse:
     item = queries.item_for(request.user, code)
     form = VerdictForm(request.POST)
     if not form.is_valid():
-        return wrong(request, item, _("The form was incomplete. Try again."))
+        return incomplete(request, item)
     said = form.cleaned_data
     try:
         message = _act(request, item, said["verdict"], form)

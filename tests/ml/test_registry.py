@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +90,30 @@ def test_a_bundle_trained_meanwhile_is_taken_and_left_without_a_restart(
         path.unlink()
 
     assert registry.best(tmp_path).card["seed"] == shipped
+
+
+@contextmanager
+def files_no_larger_than(size: int) -> Iterator[None]:
+    """What a full disk does in the midst of a file."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_where_the_disk_is_full_the_old_bundle_stays(
+    signed: Path, tiny: dict[str, FieldModel]
+) -> None:
+    half = (signed / "fields.skops").stat().st_size // 2
+    there = {path.name: path.read_bytes() for path in signed.iterdir()}
+
+    with files_no_larger_than(half), pytest.raises(OSError, match="too large"):
+        registry.save(signed, tiny, {**CARD, "seed": 70}, key=KEY)
+
+    assert {path.name: path.read_bytes() for path in signed.iterdir()} == there
+    assert registry.load(signed, key=KEY).card["seed"] == 7
 
 
 def test_another_format_is_refused(signed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

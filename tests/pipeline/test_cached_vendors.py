@@ -228,7 +228,7 @@ def test_an_index_that_hangs_is_left_after_its_seconds(
 
     assert search.compare() == 0
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30  # what hangs
     assert ShadowRun.objects.get().error == "OverTime"
 
 

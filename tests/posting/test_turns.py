@@ -125,7 +125,7 @@ def test_whoever_waits_goes_home_when_told_to_stop(desk: Desk) -> None:
 
     assert not turns.comes(desk.organization.pk, places=1, stop=stop)
 
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30  # when there is room
 
 
 def test_no_other_companys_number_touches_a_budget(desk: Desk) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from review import bulk
+from review import bulk, queries
 from tests import cast as people
 from tests.cast import Cast, client_of
 from zohodocs.models import Document, Policy, ReviewItem, State
@@ -53,6 +55,23 @@ def test_the_preview_shows_what_will_be_posted_and_its_sum(
     total = sum(item.document.gross_total for item in preview.items)
     assert preview.totals == {"EUR": total}
     assert "Office furniture" in page.content.decode()
+
+
+def test_of_many_kinds_no_more_are_counted_than_the_first(
+    cast: Cast, clear: list[ReviewItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ReviewItem.objects.filter(pk=clear[0].pk).update(reason="above_limit")
+    assert bulk.kinds(cast.ana) == [("approval_needed", "2"), ("above_limit", "1")]
+
+    monkeypatch.setattr(queries, "COUNTED", 2)
+    with CaptureQueriesContext(connection) as asked:
+        listed = bulk.kinds(cast.ana)
+
+    assert sum(int(number.removesuffix("+")) for _reason, number in listed) == 2
+    assert all(number.endswith("+") for _reason, number in listed)
+    counting = [q["sql"] for q in asked if 'FROM "zohodocs_reviewitem"' in q["sql"]]
+    assert counting
+    assert all("LIMIT 2" in sql for sql in counting)
 
 
 def test_ticked_ones_are_approved_and_the_others_stay(cast: Cast, clear: list[ReviewItem]) -> None:

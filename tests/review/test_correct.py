@@ -53,7 +53,7 @@ def test_without_javascript_it_goes_back_to_the_item(cast: Cast, item: ReviewIte
     response = send(cast.ana, item, htmx=False, value="RG-7")
 
     assert response.status_code == 303
-    assert response["Location"] == reverse("review:item", args=[item.code])
+    assert response["Location"] == reverse("review:item", args=[item.code]) + "?whole=1"
     assert value_of(item).value == "RG-7"
 
 

@@ -146,6 +146,19 @@ def test_what_is_said_after_a_write_is_not_covered_by_the_quick_question(
     assert page_of(cast.ana, item).has(".quick")
 
 
+def test_without_javascript_neither_covers_what_was_written_nor_leaves_the_queue(
+    item: ReviewItem, cast: Cast
+) -> None:
+    ana = client_of(cast.ana)
+    address = reverse("review:comment", args=[item.code]) + "?sort=amount&whole=1"
+
+    answer = ana.post(address, {"text": "Ask Becker."}, follow=True)
+
+    assert answer.redirect_chain[-1][0].endswith("?sort=amount&whole=1")
+    assert part(answer).has("#panel [data-question]")
+    assert not part(answer).has(".quick")
+
+
 def test_what_follows_the_whole_document_begins_with_its_own_quick_question(
     item: ReviewItem, cast: Cast
 ) -> None:

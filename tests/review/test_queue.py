@@ -214,7 +214,7 @@ def test_where_nothing_waited_the_papers_come_by_themselves(
 def test_reasons_are_counted_to_a_bound_and_the_chosen_one_stays(
     cast: Cast, three: list[ReviewItem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("review.queries._COUNTED", 2)
+    monkeypatch.setattr("review.queries.COUNTED", 2)
     ReviewItem.objects.filter(reason="missing_gross_total").update(attention=-1)
 
     listed = queries.reasons(cast.ana)

@@ -38,13 +38,15 @@ from zohodocs.models import (
     Vendor,
 )
 from zohodocs.pipeline import runner
-from zohodocs.rollout import changes, experiments
+from zohodocs.rollout import changes, experiments, ramps
 from zohodocs.rollout.bucketing import arm_of
 from zohodocs.rollout.definitions import DEFINITIONS, HALF_LIMIT
+from zohodocs.rollout.evidence import Evidence
 from zohodocs.rollout.flags import answers_for, set_flag
 
 __all__ = ["plain_static"]
 FLAG = "auto_approve"
+NOW = timezone.now()
 ARMS = {"candidate": 1, HALF_LIMIT: 1}
 
 
@@ -213,6 +215,19 @@ def test_neither_page_nor_admin_nor_command_lets_one_person_drop_the_half_limit(
 
     row.refresh_from_db()
     assert (row.version, row.arms) == (5, {HALF_LIMIT: 1})
+
+
+@pytest.mark.django_db
+def test_every_step_of_a_ramp_keeps_the_arms_in_force() -> None:
+    row = set_flag(name=FLAG, mode=FlagMode.SHADOW, arms={HALF_LIMIT: 1}, why="x", by="ann + bob")
+    proof = Evidence(FLAG, NOW, NOW, 1000, 1000, [], {}, "not yet", 1.0, 1000, 0, 0)
+
+    ramp = ramps.start(flag=FLAG, by="ann", why="Further.", steps=["0", "5", "10"])
+    for share in (5, 10):
+        ramp.refresh_from_db()
+        assert ramps.advance(ramp, proof, now=ramp.step_at + timedelta(hours=25))
+        row.refresh_from_db()
+        assert (row.percent, row.arms) == (Decimal(share), {HALF_LIMIT: 1})
 
 
 @pytest.mark.django_db

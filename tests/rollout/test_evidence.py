@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from prometheus_client import REGISTRY
@@ -60,6 +63,12 @@ def papers(
     )
     if state != "approved":
         Document.objects.filter(pk__in=[d.pk for d in made]).update(state=state)
+    return made
+
+
+def turned_back() -> Rollback:
+    made = rollouts.turn_back(FLAG, by="ana", why="Strange totals.")
+    assert made is not None
     return made
 
 
@@ -158,10 +167,49 @@ def test_by_hand_it_goes_back_with_the_same_list(organization: Organization) -> 
     papers(organization, "candidate", 3, 0)
     papers(organization, "control", 2, 0)
 
-    made = rollouts.turn_back(FLAG, by="ana", why="Strange totals.")
+    made = turned_back()
 
     assert made.items.count() == 3
     assert made.by == "ana"
+
+
+def rollbacks() -> float:
+    return REGISTRY.get_sample_value("zohodocs_rollbacks_total", {"flag": FLAG}) or 0
+
+
+def test_what_is_off_already_does_not_go_back_again(organization: Organization) -> None:
+    before = rollbacks()
+    assert rollouts.turn_back(FLAG, by="ana", why="To be sure.") is None
+    let_in()
+    turned_back()
+    changed = AuditEvent.objects.count()
+
+    again = rollouts.turn_back(FLAG, by="bob", why="To be sure.")
+    said = StringIO()
+    call_command("flag", "off", FLAG, "--why", "To be sure.", stdout=said)
+
+    assert again is None
+    assert json.loads(said.getvalue()) == {
+        "name": FLAG,
+        "mode": "off",
+        "touched": 0,
+        "rollback": None,
+    }
+    assert Rollback.objects.count() == 1
+    assert rollbacks() == before + 1
+    assert AuditEvent.objects.count() == changed
+    with pytest.raises(ValueError, match="Say why"):
+        rollouts.turn_back(FLAG, by="bob", why=" ")
+
+
+def test_a_company_of_its_own_setting_still_goes_back(organization: Organization) -> None:
+    let_in()
+    turned_back()
+    set_flag(name=FLAG, mode=FlagMode.ON, organization=organization, why="Try.", by="ana + bob")
+
+    turned_back()
+
+    assert set(Flag.objects.values_list("mode", flat=True)) == {"off"}
 
 
 def test_the_list_has_every_document_however_many_there_are(
@@ -171,7 +219,7 @@ def test_the_list_has_every_document_however_many_there_are(
     let_in()
     touched = papers(organization, "candidate", 7, 0)
 
-    made = rollouts.turn_back(FLAG, by="ana", why="Strange totals.")
+    made = turned_back()
 
     listed = set(made.items.values_list("document_id", flat=True))
     assert listed == {document.pk for document in touched}
@@ -182,7 +230,7 @@ def test_repairing_gives_every_document_to_a_person_once(organization: Organizat
     held = papers(organization, "candidate", 1, 0)[0]
     papers(organization, "candidate", 1, 0, state="posted")
     papers(organization, "candidate", 1, 0, state="rejected")
-    made = rollouts.turn_back(FLAG, by="ana", why="Strange totals.")
+    made = turned_back()
 
     counted = repairing.repair(made, by="bob")
 
@@ -198,7 +246,7 @@ def test_two_who_repair_at_once_do_it_once(
 ) -> None:
     let_in()
     papers(organization, "candidate", 1, 0)
-    made = rollouts.turn_back(FLAG, by="ana", why="Strange totals.")
+    made = turned_back()
     honest, counted = repairing._see_to, []
 
     def with_company(*arguments: Any) -> Any:

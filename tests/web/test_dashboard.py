@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from review import urls as review_urls
 from tests import cast as people
@@ -11,7 +16,9 @@ from tests.cast import Cast, client_of
 from tests.factories import ConnectionFactory, DocumentFactory, UserFactory
 from tests.page import HTMX, part
 from zohodocs.arrivals.receive import receive
-from zohodocs.models import ConnectionState
+from zohodocs.models import ConnectionState, Heartbeat
+from zohodocs.operations import census
+from zohodocs.web import numbers
 from zohodocs.web import urls as web_urls
 
 ADDRESS = reverse("dashboard")
@@ -43,6 +50,49 @@ def test_the_oldest_waiting_and_the_way_to_zoho_are_told(cast: Cast) -> None:
     assert "Oldest paper waiting for a person" in page.one("#numbers").text
     assert "must be connected again" in page.text
     assert "The refresh token was revoked." in page.text
+
+
+def arrived(cast: Cast, number: int) -> None:
+    for n in range(number):
+        content = b"%PDF-1.4 " + str(n).encode()
+        receive(organization=cast.nordlicht, content=content, filename=f"{n}.pdf", channel="web")
+
+
+def test_of_many_the_scheduler_counts_and_no_question_reads_them_all(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(cast.ana)
+    arrived(cast, 3)
+    with CaptureQueriesContext(connection) as few:
+        assert "3 arrived = 3 documents" in part(client.get(ADDRESS)).one("#numbers").text
+    monkeypatch.setattr(numbers, "MOST", 5)
+    arrived(cast, 9)
+
+    uncounted = part(client.get(ADDRESS)).one("#numbers").text
+    census.keep(now=timezone.now() - timedelta(minutes=7))
+    arrived(cast, 11)
+    with CaptureQueriesContext(connection) as many:
+        page = part(client.get(ADDRESS))
+
+    assert "has not counted it yet" in uncounted
+    assert "Nothing is lost" not in uncounted
+    assert "4+ arrived today" in page.one(".figures").text
+    assert "4+ being read" in page.one(".figures").text
+    # Of the twelve handed in since, those of the census were here already.
+    assert "12 arrived = 9 documents + 3 repeats" in page.one("#numbers").text
+    assert "Counted 7 min ago." in page.one("#numbers").text
+    assert len(many) <= len(few)
+    # What waits for Zoho is the one thing that is counted to its end.
+    waiting = "IN ('approved', 'posting')"
+    for query in many.captured_queries:
+        if "zohodocs_arrival" in query["sql"] or "zohodocs_document" in query["sql"]:
+            assert "LIMIT" in query["sql"] or waiting in query["sql"], query["sql"]
+
+
+def test_the_census_of_an_older_release_counts_nobody(cast: Cast) -> None:
+    Heartbeat.beat(Heartbeat.CENSUS, now=timezone.now(), facts={"ledger": 0})
+
+    assert census.balances() is None
 
 
 def test_other_companies_do_not_count(cast: Cast) -> None:

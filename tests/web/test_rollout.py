@@ -291,6 +291,30 @@ def test_a_rule_says_from_which_total_and_from_how_far_apart_it_is_a_question(ro
     assert a_difference("150") == "To try it."
 
 
+def test_no_rule_makes_small_where_a_paper_goes(root: Client) -> None:
+    post(root, "rollout_matter", amount_from="200")
+    paper = DocumentFactory(
+        organization=OrganizationFactory(currency="EUR"), gross_total=Decimal(50), currency="EUR"
+    )
+    rules = mattering.rules_of(FLAG)
+    differing = {"route", "iban"}
+
+    asked = {
+        field
+        for field in differing
+        if mattering.settled(rules, field, "a", "b", document=paper, differing=differing) is None
+    }
+    refused = root.post(
+        reverse("rollout_matter", args=[FLAG]),
+        {"field": "route", "amount_from": "200", "why": "To try it."},
+        follow=True,
+    )
+
+    assert asked == {"route"}
+    assert "whatever its amount" in refused.text
+    assert set(mattering.rules_of(FLAG)) == {""}
+
+
 def test_a_total_in_another_currency_is_a_question_whatever_the_rule(root: Client) -> None:
     post(root, "rollout_matter", amount_from="200")
     company = OrganizationFactory(currency="EUR")

@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from zohodocs import disk
+
 from .calibration import Calibration
 from .field_model import FieldModel
 from .forest import Forest
@@ -45,7 +47,10 @@ class Bundle:
 def save(
     folder: Path, models: Mapping[str, FieldModel], card: Mapping[str, Any], *, key: bytes | None
 ) -> dict[str, str]:
-    """Write bundle and card; with a key, sign them. Returns the digests of both."""
+    """Write bundle and card; with a key, sign them. Returns the digests of both.
+
+    Raises OSError where there is no room for them; what was there before is there still.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     kept = {
         name: {
@@ -58,10 +63,12 @@ def save(
     content = packed({"format": FORMAT_VERSION, "models": kept})
     written = json.dumps({"format": FORMAT_VERSION, **card}, indent=1, sort_keys=True) + "\n"
     model_path, card_path = _paths(folder)
-    model_path.write_bytes(content)
-    card_path.write_text(written, encoding="utf-8")
+    files = {model_path: content, card_path: written.encode()}
     if key is not None:
-        _signature_path(folder).write_text(_signature(key, content, written.encode()) + "\n")
+        # The last: who has the old bundle open keeps it until all of the new one is there.
+        signature = _signature(key, content, written.encode()) + "\n"
+        files[_signature_path(folder)] = signature.encode()
+    disk.replace(files)
     return {
         model_path.name: hashlib.sha256(content).hexdigest(),
         card_path.name: hashlib.sha256(written.encode()).hexdigest(),

@@ -13,7 +13,14 @@ from .desk import (
     TwinVerdict,
 )
 from .document import Document, Page, State
-from .document_text import DocumentText, keep_text, with_words, with_words_read
+from .document_text import (
+    DocumentText,
+    keep_text,
+    texts_with_words,
+    with_words,
+    with_words_read,
+    words_begin,
+)
 from .drift import DriftWatch
 from .event import WORKER, AuditEvent, AuditHead
 from .extraction import Extraction, FieldValue, Finding
@@ -144,6 +151,8 @@ __all__ = [
     "keep_place",
     "keep_text",
     "mirror_contact",
+    "texts_with_words",
     "with_words",
     "with_words_read",
+    "words_begin",
 ]

@@ -1,11 +1,13 @@
 """The counts that cost a walk through whole tables: taken by one process, read by all.
 
-`/metrics` must answer at once with a million documents, whichever of its processes is asked; so the
-scheduler counts every minute and leaves the result in one row.
+`/metrics` and the first page must answer at once with a million documents, whichever of the
+processes is asked; so the scheduler counts every minute and leaves the result in one row.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,12 +38,22 @@ _STALE_SECONDS = 300.0
 _SOON_COUNTED = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """The lines of the ledger, as `ledger --json` has them, as they were `at`."""
+
+    lines: Sequence[Mapping[str, Any]]
+    at: datetime
+
+
 def take(*, now: datetime) -> dict[str, Any]:
     """Count everything now; plain JSON."""
+    lines = ledger.lines()
     return {
         "documents": _by_state(Document.objects.all(), [state.value for state in DocumentState]),
         "postings": _by_state(Posting.objects.all(), [state.value for state in PostingState]),
-        "ledger": ledger.difference(),
+        "ledger": sum(line.difference for line in lines),
+        "lines": [line.to_json() for line in lines],
         "spot_checks": _spot_checks(),
         "posted": {name: _posted(now - window) for name, window in _WINDOWS.items()},
         "looked_seconds": {name: _looked(now - window) for name, window in _WINDOWS.items()},
@@ -51,6 +63,14 @@ def take(*, now: datetime) -> dict[str, Any]:
 def keep(*, now: datetime) -> None:
     """Take it and leave it for `/metrics`."""
     Heartbeat.beat(Heartbeat.CENSUS, now=now, facts=take(now=now))
+
+
+def balances() -> Balances | None:
+    """The lines of the census that was kept, however old; None where there are none."""
+    beat = Heartbeat.objects.filter(name=Heartbeat.CENSUS).first()
+    if beat is None or "lines" not in beat.facts:  # never ended well, or by an older release
+        return None
+    return Balances(beat.facts["lines"], beat.at)
 
 
 def latest(beat: Heartbeat | None, *, now: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,12 +48,16 @@ class Line:
         }
 
 
-def lines() -> list[Line]:
-    """One line per organisation and channel, from one consistent look at the database."""
+def lines(organizations: Sequence[Organization] | None = None) -> list[Line]:
+    """One line per organisation and channel, from one consistent look at the database.
+
+    Of these organisations, or of all.
+    """
     found: dict[tuple[int, str], Line] = {}
     known = {state.value for state in DocumentState}
     # One statement sees one moment; two would see files that arrive in between once.
-    counts = list(_counted(Arrival, "result").union(_counted(Document, "state"), all=True))
+    arrivals = _counted(Arrival, "result", organizations)
+    counts = list(arrivals.union(_counted(Document, "state", organizations), all=True))
     codes = dict(Organization.objects.values_list("pk", "code"))
     for row in counts:
         key = (row["organization_id"], row["channel"])
@@ -69,9 +74,15 @@ def lines() -> list[Line]:
     return sorted(found.values(), key=lambda each: (each.organization, each.channel))
 
 
-def _counted(model: type[Arrival] | type[Document], column: str) -> QuerySet[Any, Any]:
+def _counted(
+    model: type[Arrival] | type[Document],
+    column: str,
+    organizations: Sequence[Organization] | None,
+) -> QuerySet[Any, Any]:
     """How many rows there are by organisation, channel and this column."""
-    rows = model.objects.order_by().values("organization_id", "channel")
+    every = model.objects
+    chosen = every.all() if organizations is None else every.for_organizations(organizations)
+    rows = chosen.order_by().values("organization_id", "channel")
     counted = rows.annotate(table=Value(model.__name__), value=F(column), number=Count("pk"))
     return counted.values("organization_id", "channel", "table", "value", "number")
 

@@ -32,7 +32,7 @@ from zohodocs.models import (
 from zohodocs.rollout import evidence, guardrails, ramps
 from zohodocs.rollout.definitions import CANDIDATE
 from zohodocs.rollout.evidence import Evidence
-from zohodocs.rollout.flags import set_flag
+from zohodocs.rollout.flags import checked, set_flag
 from zohodocs.telemetry import get_logger
 from zohodocs.timing import scaled
 
@@ -74,18 +74,22 @@ def turn_back(
     proof: Evidence | None = None,
     organization: Organization | None = None,
     now: datetime | None = None,
-) -> Rollback:
+) -> Rollback | None:
     """Off, at once; list every document the new way touched since it was let in.
 
     For everyone (`organization` None) it is off for companies with a setting of their own, too.
-    Raises UnknownFlag, ValueError without a reason. Also what the button and the command do.
+    None where it was off already: nothing is changed, counted or told. Raises UnknownFlag,
+    ValueError without a reason. Also what the button and the command do.
     """
     moment = now or timezone.now()
-    row = Flag.objects.filter(name=flag, organization=organization).first()
-    own = _own_settings(flag) if organization is None else []
-    # The earliest: a company of its own setting may have begun before the others.
-    since = min([since_of(row) if row else moment, *(each.changed_at for each in own)])
+    checked(flag, FlagMode.OFF, None, why=why)
     with transaction.atomic():
+        row, own = _held(flag, organization)
+        under_way = organization is None and ramps.open_ramp(flag) is not None
+        if (row is None or row.mode == FlagMode.OFF) and not own and not under_way:
+            return None
+        # The earliest: a company of its own setting may have begun before the others.
+        since = min([since_of(row) if row else moment, *(each.changed_at for each in own)])
         set_flag(name=flag, mode=FlagMode.OFF, organization=organization, why=why, by=by)
         for each in own:
             set_flag(name=flag, mode=FlagMode.OFF, organization=each.organization, why=why, by=by)
@@ -113,9 +117,16 @@ def turn_back(
     return made
 
 
-def _own_settings(flag: str) -> Sequence[Flag]:
-    rows = Flag.objects.filter(name=flag, organization__isnull=False)
-    return list(rows.exclude(mode=FlagMode.OFF).select_related("organization").order_by("pk"))
+def _held(flag: str, organization: Organization | None) -> tuple[Flag | None, Sequence[Flag]]:
+    """The setting that goes back, and companies' own that are on and go with everybody's.
+
+    Held, so that of two people who turn it off at once one finds it off.
+    """
+    rows = Flag.objects.select_for_update().filter(name=flag).order_by("pk")
+    found = {each.organization_id: each for each in rows}
+    row = found.pop(organization.pk if organization else None, None)
+    own = [each for each in found.values() if each.mode != FlagMode.OFF]
+    return row, own if organization is None else []
 
 
 def _on_their_way() -> Sequence[Flag]:
@@ -151,8 +162,8 @@ def _back(flag: Flag, ramp: Ramp | None, found: Evidence, now: datetime) -> str:
     if ramp is not None and ramp.dry_run:
         logger.warning("rollout.would_roll_back", flag=flag.name, why=why)
         return f"{flag.name}: would go back"
-    turn_back(flag.name, by=GUARDRAIL, why=why, proof=found, now=now)
-    return f"{flag.name}: went back"
+    made = turn_back(flag.name, by=GUARDRAIL, why=why, proof=found, now=now)
+    return f"{flag.name}: went back" if made else f"{flag.name}: was off already"
 
 
 def _names(figures: Sequence[evidence.Figure]) -> str:

@@ -14,6 +14,7 @@ from zohodocs.models import WORKER, Document, Extraction, ShadowRun, State
 from zohodocs.rollout import limits, shadow
 from zohodocs.rollout.comparing import differing
 from zohodocs.rollout.flags import CANDIDATE
+from zohodocs.rollout.mattering import ROUTE
 from zohodocs.rollout.shadow import Difference
 from zohodocs.timing import scaled
 
@@ -74,7 +75,7 @@ def _differences(document: Document, flag: str) -> Iterable[Difference]:
             yield Difference(field, ours, theirs)
     control = "approved" if document.approved_by == WORKER else "in_review"
     if flag == "auto_approve" and again.route != control:
-        yield Difference("route", control, again.route)
+        yield Difference(ROUTE, control, again.route)
 
 
 def _control(document: Document) -> Mapping[str, str]:

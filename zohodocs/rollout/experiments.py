@@ -112,8 +112,7 @@ def start(
     weights = checked_arms(flag, arms)
     if running_experiment(flag) is not None:
         raise ExperimentRefused(_("An experiment with this flag runs already."))
-    if ramps.open_ramp(flag) is not None:
-        raise ExperimentRefused(_("A ramp with this flag is under way. Abort that first."))
+    _check_no_ramp(flag)
     if not 0 < percent < 100:
         raise ExperimentRefused(_("Both arms need a share."))
     if changes.takes_two(flag, FlagMode.PERCENT, percent):
@@ -141,6 +140,8 @@ def start(
         )
     with transaction.atomic():
         set_flag(name=flag, mode=FlagMode.PERCENT, percent=percent, arms=weights, why=why, by=by)
+        # With the flag's row held: a ramp may have begun since the look above.
+        _check_no_ramp(flag)
         made = Experiment.objects.create(
             flag=flag,
             percent=percent,
@@ -152,6 +153,11 @@ def start(
         )
         record("experiment.started", flag, by=by, planned=planned, arms=weights, why=why)
     return made
+
+
+def _check_no_ramp(flag: str) -> None:
+    if ramps.open_ramp(flag) is not None:
+        raise ExperimentRefused(_("A ramp with this flag is under way. Abort that first."))
 
 
 def standing(experiment: Experiment, *, now: datetime) -> Standing:

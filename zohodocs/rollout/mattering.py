@@ -15,6 +15,8 @@ from zohodocs.models import DifferenceRule, Document
 
 from .flags import record
 
+# Where a paper goes: no field of it.
+ROUTE = "route"
 _TOTAL, _CURRENCY = "gross_total", "currency"
 
 
@@ -36,8 +38,10 @@ def settled(
 
     `differing` are all fields in which the ways differ on this paper. What cannot be compared with
     the rule (no total, another currency, no amounts) matters, and where the two ways do not agree
-    how much the paper is about, no amount makes anything small.
+    how much the paper is about, no amount makes anything small. Nor does one where the paper goes.
     """
+    if field == ROUTE:
+        return None
     rule = rules.get(field) or rules.get("")
     if rule is None:
         return None
@@ -74,6 +78,8 @@ def set_rule(
         raise ValueError(_("An amount here is not negative."))
     if tolerance is not None and field and field not in AMOUNT_FIELDS:
         raise ValueError(_("Only amounts can be nearly the same."))
+    if field == ROUTE and amount_from is not None:
+        raise ValueError(_("Where a paper goes is a question whatever its amount."))
     with transaction.atomic():
         rows = DifferenceRule.objects.select_for_update().filter(flag=flag, field=field)
         before = in_words(rows.first())

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from zohodocs.models import Flag, FlagMode, Ramp, RampState
 from zohodocs.timing import scaled
 
+from .changes import arms_in_force
 from .evidence import Evidence
 from .flags import record, set_flag
 
@@ -61,16 +62,20 @@ def start(
     approval_above: Decimal = Decimal(10),
     dry_run: bool = False,
 ) -> Ramp:
-    """Begin with the first step. Raises RampRefused, UnknownFlag, and ValueError from the flag."""
+    """Begin with the first step; each step keeps the arms in force.
+
+    Raises RampRefused, UnknownFlag, and ValueError from the flag.
+    """
     shares = _read(steps)
-    if open_ramp(flag) is not None:
-        raise RampRefused(_("This flag is on its way already. Abort that first."))
     if shares[0] > approval_above:
         raise RampRefused(_("The first step is above what one person may set."))
     if hold_hours < 0 or min_sample < 0:
         raise RampRefused(_("Hold time and sample cannot be negative."))
     with transaction.atomic():
         _apply(flag, shares[0], by=by, why=why)
+        # With the flag's row held: whoever begins anything with this flag goes by that door.
+        if open_ramp(flag) is not None:
+            raise RampRefused(_("This flag is on its way already. Abort that first."))
         ramp = Ramp.objects.create(
             flag=flag,
             steps=[str(share) for share in shares],
@@ -193,7 +198,8 @@ def _finish(ramp: Ramp, now: datetime) -> bool:
 
 def _apply(flag: str, share: Decimal, *, by: str, why: str) -> Flag:
     mode = FlagMode.PERCENT if share else FlagMode.SHADOW
-    return set_flag(name=flag, mode=mode, percent=share or None, why=why, by=by)
+    arms = arms_in_force(flag)
+    return set_flag(name=flag, mode=mode, percent=share or None, arms=arms, why=why, by=by)
 
 
 def _read(steps: Sequence[str]) -> list[Decimal]:

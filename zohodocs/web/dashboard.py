@@ -37,7 +37,9 @@ def dashboard(request: Request) -> HttpResponse:
         "uploadable": [each for each in mine if may_decide(request.user, each)],
         "today": today,
         "failed": today.states.get("failed", 0),
-        "working": sum(today.states.get(state, 0) for state in ("received", "processing")),
+        "working": min(
+            numbers.MOST, sum(today.states.get(state, 0) for state in ("received", "processing"))
+        ),
         "balance": numbers.balance(chosen),
         "connections": numbers.connections(chosen),
         "forecasts": _forecasts(chosen),

@@ -132,12 +132,13 @@ def rollout(request: Request, flag: str = "ml_predictions") -> HttpResponse:
 @require_POST
 def set_mode(request: Request, flag: str) -> HttpResponse:
     """Set mode and share, or propose it."""
-    form = SetForm(request.POST)
-    if not form.is_valid():
-        return _said(request, flag, _problem(form))
-    said = form.cleaned_data
-    mode, whom = FlagMode(said["mode"]), said["organization"]
-    return _change(request, flag, mode, said["percent"], said["why"], organization=whom)
+
+    def act() -> str:
+        said = _typed(SetForm(request.POST))
+        mode, whom = FlagMode(said["mode"]), said["organization"]
+        return _changed(request, flag, mode, said["percent"], said["why"], organization=whom)
+
+    return _act(request, flag, act)
 
 
 @_for_superusers
@@ -148,6 +149,8 @@ def off_now(request: Request, flag: str) -> HttpResponse:
     def act() -> str:
         why = request.POST.get("why", "")
         made = rollouts.turn_back(flag, by=request.user.get_username(), why=why)
+        if made is None:
+            return _("It is off already.")
         return _("Off. %(n)s documents had the new way.") % {"n": made.items.count()}
 
     return _act(request, flag, act)
@@ -158,16 +161,12 @@ def off_now(request: Request, flag: str) -> HttpResponse:
 def proposal(request: Request, flag: str, verb: str) -> HttpResponse:
     """Confirm or withdraw what waits for a second person."""
     by = request.user.get_username()
-    form = (ConfirmForm if verb == "confirm" else ForWhom)(request.POST)
-    if not form.is_valid():
-        return _said(request, flag, _problem(form))
-    whom = form.cleaned_data["organization"]
 
     def act() -> str:
         if verb == "confirm":
-            changes.confirm(flag, event=form.cleaned_data["event"], by=by, organization=whom)
+            changes.confirm(flag, by=by, **_typed(ConfirmForm(request.POST)))
             return _("Changed.")
-        changes.withdraw(flag, by=by, organization=whom)
+        changes.withdraw(flag, by=by, **_typed(ForWhom(request.POST)))
         return _("Withdrawn.")
 
     return _act(request, flag, act)
@@ -177,13 +176,10 @@ def proposal(request: Request, flag: str, verb: str) -> HttpResponse:
 @require_POST
 def start_ramp(request: Request, flag: str) -> HttpResponse:
     """Begin a ramp."""
-    form = RampForm(request.POST)
-    if not form.is_valid():
-        return _said(request, flag, _problem(form))
-    said = dict(form.cleaned_data)
-    steps = said.pop("steps").replace(",", " ").split()
 
     def act() -> str:
+        said = _typed(RampForm(request.POST))
+        steps = said.pop("steps").replace(",", " ").split()
         ramps.start(flag=flag, by=request.user.get_username(), steps=steps, **said)
         return _("The ramp has begun.")
 
@@ -213,33 +209,37 @@ def revert(request: Request, flag: str, event: int) -> HttpResponse:
     made = get_object_or_404(rows.select_related("organization"), pk=event)
     then, why = made.data["after"], request.POST.get("why", "")
     mode, percent, arms = FlagMode(then["mode"]), Decimal(then["percent"]), then.get("arms", {})
-    return _change(request, flag, mode, percent, why, organization=made.organization, arms=arms)
+    whom = made.organization
+
+    def act() -> str:
+        return _changed(request, flag, mode, percent, why, organization=whom, arms=arms)
+
+    return _act(request, flag, act)
 
 
 @_for_superusers
 @require_POST
 def ignore(request: Request, flag: str) -> HttpResponse:
     """Ask nobody about differences like this one any more."""
-    form = IgnoreForm(request.POST)
-    if not form.is_valid():
-        return _said(request, flag, _problem(form))
-    by, said = request.user.get_username(), form.cleaned_data
-    with transaction.atomic():
-        IgnoredDifference.objects.create(flag=flag, by=by, **said)
-        record("flag.difference_known", flag, by=by, field=said["field"], why=said["why"])
-    return _said(request, flag, _("From now on nobody is asked about it."), good=True)
+
+    def act() -> str:
+        by, said = request.user.get_username(), _typed(IgnoreForm(request.POST))
+        with transaction.atomic():
+            IgnoredDifference.objects.create(flag=flag, by=by, **said)
+            record("flag.difference_known", flag, by=by, field=said["field"], why=said["why"])
+        return _("From now on nobody is asked about it.")
+
+    return _act(request, flag, act)
 
 
 @_for_superusers
 @require_POST
 def matter(request: Request, flag: str) -> HttpResponse:
     """Say from where a difference in a field is a question."""
-    form = MatterForm(request.POST)
-    if not form.is_valid():
-        return _said(request, flag, _problem(form))
 
     def act() -> str:
-        mattering.set_rule(flag, by=request.user.get_username(), **form.cleaned_data)
+        said = _typed(MatterForm(request.POST))
+        mattering.set_rule(flag, by=request.user.get_username(), **said)
         return _("Changed.")
 
     return _act(request, flag, act)
@@ -265,10 +265,7 @@ def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
     by = request.user.get_username()
 
     def start() -> str:
-        form = ExperimentForm(request.POST)
-        if not form.is_valid():
-            raise ExperimentRefused(_problem(form))
-        said = dict(form.cleaned_data)
+        said = _typed(ExperimentForm(request.POST))
         said["base_rate"] = float(said["base_rate"]) / 100
         made = experiments.start(flag=flag, by=by, arms=_weights(request, flag), **said)
         return _("It runs: %(n)s documents are planned.") % {"n": made.planned}
@@ -283,7 +280,7 @@ def experiment(request: Request, flag: str, verb: str) -> HttpResponse:
     return _act(request, flag, start if verb == "start" else decide)
 
 
-def _change(
+def _changed(
     request: Request,
     flag: str,
     mode: FlagMode,
@@ -292,15 +289,11 @@ def _change(
     *,
     organization: Organization | None = None,
     arms: Mapping[str, int] | None = None,
-) -> HttpResponse:
-    def act() -> str:
-        by = request.user.get_username()
-        made = changes.change(
-            flag, mode, percent, by=by, why=why, organization=organization, arms=arms
-        )
-        return _told(made)
-
-    return _act(request, flag, act)
+) -> str:
+    by = request.user.get_username()
+    return _told(
+        changes.change(flag, mode, percent, by=by, why=why, organization=organization, arms=arms)
+    )
 
 
 def _weights(request: Request, flag: str) -> dict[str, int]:
@@ -330,6 +323,9 @@ def _said(request: Request, flag: str, text: str, *, good: bool = False) -> Http
     return HttpResponseRedirect(reverse("rollout_flag", args=[flag]), status=303)
 
 
-def _problem(form: forms.Form) -> str:
+def _typed(form: forms.Form) -> dict[str, Any]:
+    """What was sent. Raises ValueError with what is wrong with it."""
+    if form.is_valid():
+        return dict(form.cleaned_data)
     name, errors = next(iter(form.errors.items()))
-    return f"{name}: {errors[0]}" if errors else _("The form was incomplete. Try again.")
+    raise ValueError(f"{name}: {errors[0]}" if errors else _("The form was incomplete. Try again."))

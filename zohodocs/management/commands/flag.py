@@ -87,9 +87,11 @@ class Command(PlainCommand):
             made = rollouts.turn_back(options["name"], by=getpass.getuser(), why=options["why"])
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
-        touched = made.items.count()
+        touched = made.items.count() if made else 0
+        # Off already: nothing went back.
+        code = str(made.code) if made else None
         self.json_line(
-            {"name": made.flag, "mode": "off", "touched": touched, "rollback": str(made.code)}
+            {"name": options["name"], "mode": "off", "touched": touched, "rollback": code}
         )
 
     def _ramp(self, options: dict[str, Any]) -> None:
