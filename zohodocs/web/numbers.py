@@ -33,6 +33,7 @@ class Today:
     refused: int = 0
     states: dict[str, int] = field(default_factory=dict)
     posted: int = 0
+    waiting: int = 0
     oldest_waiting: datetime | None = None
     refusals: Sequence[Arrival] = ()
 
@@ -56,7 +57,8 @@ def today(organizations: Sequence[Organization], now: datetime | None = None) ->
     """The numbers of these companies since their midnight."""
     if not organizations:
         return Today()
-    midnight = _midnight(organizations[0], now or timezone.now())
+    now = now or timezone.now()
+    midnight = _midnight(organizations[0], now)
     pks = [organization.pk for organization in organizations]
     arrivals = Arrival.objects.filter(organization__in=pks, arrived_at__gte=midnight)
     counts = arrivals.aggregate(
@@ -67,11 +69,14 @@ def today(organizations: Sequence[Organization], now: datetime | None = None) ->
     documents = Document.objects.filter(organization__in=pks)
     open_items = ReviewItem.objects.filter(organization__in=pks, state=ReviewState.OPEN)
     oldest = open_items.order_by("opened_at").first()
+    # As the queue counts them: questions about what was posted are among them.
+    put_aside = Q(postponed_until__gt=now)
     states = documents.values_list("state").annotate(n=Count("pk")).order_by()
     return Today(
         **counts,
         states={str(state): int(number) for state, number in states},
         posted=documents.filter(state=State.POSTED, moved_at__gte=midnight).count(),
+        waiting=open_items.exclude(put_aside).count(),
         oldest_waiting=oldest.opened_at if oldest else None,
         refusals=list(
             arrivals.filter(result=ArrivalResult.REFUSED).order_by("-arrived_at")[:_SHOWN]
