@@ -36,7 +36,7 @@ def test_the_numbers_of_the_day_add_up(cast: Cast) -> None:
 def test_what_is_to_review_is_as_many_as_the_queue_shows(cast: Cast) -> None:
     people.in_review(cast.nordlicht, people.paper())
     ReviewItemFactory(
-        document=DocumentFactory(organization=cast.nordlicht, state="posted"),
+        document=DocumentFactory(organization=cast.nordlicht, approved=True, state="posted"),
         kind=ReviewKind.SPOT_CHECK,
         reason="spot_check",
     )
