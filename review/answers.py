@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import ngettext
 
 from zohodocs.domain.invoice import DATE_FIELDS, DOCUMENT_TYPES, FIELD_NAMES, iso_date
 from zohodocs.models import Account, Document, FieldValue, Page, Vendor
-from zohodocs.web.formats import shown
+from zohodocs.web.formats import number, shown
 from zohodocs.web.labels import field_label, source_label
 
 from . import queries
@@ -80,7 +81,7 @@ def _field(name: str, row: FieldValue | None, currency: str, sure_from: float) -
     else:
         sure = float(row.confidence) >= sure_from
         shape, sign = ("sure", "●") if sure else ("check", "◐")
-        sureness = f"{float(row.confidence) * 100:.1f}".removesuffix(".0")
+        sureness = number(round(Decimal(row.confidence) * 100, 1))
     return Field(
         name,
         label,

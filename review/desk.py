@@ -8,10 +8,12 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zohodocs.access import may_decide
 from zohodocs.domain.invoice import FIELD_NAMES, LineItem
 from zohodocs.models import (
+    WORKER,
     Document,
     FieldValue,
     Finding,
@@ -276,8 +278,20 @@ def _is_note(finding: Finding) -> bool:
     return not asks or finding.code in questions.SETTLED_BY_APPROVAL
 
 
+# The same three where the machine was sure enough to ask nobody.
+_APPROVED_ALONE = {
+    State.APPROVED: gettext_lazy(
+        "Approved without a person; it goes to Zoho Books when the hold is over."
+    ),
+    State.POSTING: gettext_lazy("Approved without a person; it is on its way to Zoho Books."),
+    State.POSTED: gettext_lazy("Approved without a person; it stands in Zoho Books."),
+}
+
+
 def decided_sentence(document: Document) -> str:
     """What became of a document that is no longer in review, in one sentence."""
+    if document.approved_by == WORKER and document.state in _APPROVED_ALONE:
+        return str(_APPROVED_ALONE[State(document.state)])
     person = document.approved_by
     sentences = {
         State.APPROVED: _("Approved by %(person)s; it goes to Zoho Books when the hold is over."),

@@ -101,7 +101,7 @@ def obstacle(questions: Sequence[Question], *, accept_doubts: bool = False) -> s
             "message": said(blocking[0].messages[0]),
         }
     if waiting and not accept_doubts:
-        return _("Answer first: %(label)s.") % {"label": waiting[0].label}
+        return _("Answer first: %(label)s") % {"label": waiting[0].label}
     return None
 
 

@@ -170,7 +170,7 @@ def _verbs() -> list[Example]:
         Example(_("decisions left"), "review/_panel.html#left"),
         Example(_("nothing left"), "review/_panel.html#left", {"left": 0, "asked": []}),
         Example(_("ready"), verbs),
-        Example(_("asleep"), verbs, {"obstacle": "Answer first: Due date."}),
+        Example(_("asleep"), verbs, {"obstacle": "Answer first: Due date"}),
         Example(_("the machine failed"), verbs, {**closed, "failed": True}),
         Example(_("decided"), verbs, closed),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ register = template.Library()
 register.filter("money", formats.money)
 register.filter("day", formats.day)
 register.filter("age", formats.age)
+register.filter("moment", formats.moment, expects_localtime=True)
 register.filter("ago", formats.ago)
 register.filter("until", formats.until)
 register.filter("filesize", formats.size)
@@ -32,6 +34,12 @@ register.filter("field_label", labels.field_label)
 register.filter("channel_label", labels.channel_label)
 register.filter("source_label", labels.source_label)
 register.filter("holder_for", holder)
+
+
+@register.filter(expects_localtime=True)
+def moment_exact(at: datetime) -> str:
+    """To the second."""
+    return formats.moment(at, seconds=True)
 
 
 @register.filter

@@ -34,7 +34,7 @@ def team(request: Request) -> HttpResponse:
         _("more than 3 days"),
     )
     context = {
-        "section": "team",
+        "section": "review",
         "team": found,
         "ages": list(zip(labels, found.by_age, strict=True)),
         "by_reason": [(code, reason_label(code), n, since) for code, n, since in found.by_reason],

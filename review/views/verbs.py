@@ -149,7 +149,8 @@ def _act(request: Request, item: ReviewItem, verdict: str, form: VerdictForm) ->
                 "name": name
             }
         request.session[UNDO_KEY] = str(item.document.code)
-        return _("%(name)s approved. U takes it back.") % {"name": name}
+        key = request.session.get("keys", {}).get("undo", "u").upper()
+        return _("%(name)s approved. %(key)s takes it back.") % {"name": name, "key": key}
     if verdict == "reject":
         actions.reject(item=item, by=by, version=version, reason=reason)
         return _("%(name)s rejected.") % {"name": name}

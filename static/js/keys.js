@@ -79,6 +79,12 @@ document.addEventListener("desk:shown", name);
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  // A list answers Enter by unfolding; where one is put aside it says that this is it.
+  if (event.key === "Enter" && event.target.matches?.("[data-postpone] select")) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+    return;
+  }
   if (typing(event.target) || one("dialog[open]")) return;
   if (event.key === "Enter") {
     if (event.target.closest?.("a, button, summary")) return;

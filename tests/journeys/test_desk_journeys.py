@@ -17,7 +17,7 @@ from tests.cast import Cast, fresh
 from tests.factories import PolicyFactory, VendorFactory
 from tests.journeys.browsing import opened
 from zohodocs.domain.identity import fold_name
-from zohodocs.models import AuditEvent, FieldValue, ReviewItem, State, Verdict
+from zohodocs.models import AuditEvent, FieldValue, Preference, ReviewItem, State, Verdict
 
 pytestmark = [
     pytest.mark.browser,
@@ -192,6 +192,34 @@ def test_what_follows_is_kept_and_its_picture_is_there_before_it_is_asked_for(
     expect(ana.page).to_have_url(re.compile(str(other.code)))
     expect(ana.page.locator("#panel")).to_contain_text("RG-77")
     assert row(other).claimed_by == cast.ana
+
+
+def test_what_is_put_aside_by_keyboard_is_found_again(desk: Desk, cast: Cast) -> None:
+    item = people.in_review(cast.nordlicht, people.paper())
+    desk.open(item)
+    desk.press("l")
+    expect(desk.page.locator("#later")).to_be_focused()
+
+    desk.press("ArrowDown")
+    desk.press("Enter")
+    expect(desk.page.get_by_role("heading", name="All done")).to_be_visible()
+    assert row(item).postponed_until is not None
+
+    desk.page.goto(f"{desk.page.url.partition('/review/')[0]}/review/?whose=later")
+    expect(desk.page.locator("#queue-items > li")).to_have_count(1)
+
+
+def test_the_words_name_the_key_its_owner_chose(desk: Desk, cast: Cast) -> None:
+    Preference.objects.create(user=cast.ana, keys={"undo": "z"})
+    item = people.in_review(cast.nordlicht, people.paper())
+    desk.open(item)
+
+    desk.press("a")
+
+    expect(desk.toasts).to_contain_text("Z takes it back")
+    expect(desk.page.locator("[data-undo] kbd")).to_have_text("Z")
+    desk.press("z")
+    expect(desk.toasts).to_contain_text("Taken back")
 
 
 def test_u_takes_back_and_b_goes_back_to_what_was_just_done(desk: Desk, cast: Cast) -> None:

@@ -91,7 +91,7 @@ def test_approve_is_refused_while_a_question_is_open_and_names_it(
 
     assert response.status_code == 422
     assert response["HX-Retarget"] == "#panel"
-    assert part(response).one(".panel-body .notice-bad").text == "Answer first: Invoice number."
+    assert part(response).one(".panel-body .notice-bad").text == "Answer first: Invoice number"
     assert fresh(item.document).state == State.IN_REVIEW
 
 

@@ -129,6 +129,15 @@ def test_an_empty_queue_says_what_to_do(cast: Cast) -> None:
     assert "Upload papers" in page.one(".nothing").text
 
 
+def test_a_filter_that_nothing_fits_does_not_say_that_all_is_done(
+    cast: Cast, three: list[ReviewItem]
+) -> None:
+    page = part(client_of(cast.ana).get(ADDRESS, {"whose": "later"}))
+
+    assert page.one("#nothing-title").text == "Nothing here"
+    assert page.one(".nothing .button-first").get("href") == ADDRESS
+
+
 def test_the_counter_answers_only_when_it_changed(cast: Cast, three: list[ReviewItem]) -> None:
     client, address = client_of(cast.ana), reverse("review:count")
 

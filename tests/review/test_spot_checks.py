@@ -117,6 +117,8 @@ def test_the_desk_asks_with_the_paper_beside_what_was_posted(cast: Cast, drawn: 
     page = client_of(cast.ana).get(reverse("review:item", args=[drawn.code])).text
 
     assert "All of it is right" in page
+    assert "Approved without a person; it stands in Zoho Books." in page
+    assert "What was posted</summary>" in page
     assert 'name="right-gross_total" value="1121.69"' in page
 
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from review import urls as review_urls
 from tests import cast as people
 from tests.cast import Cast, client_of
-from tests.factories import ConnectionFactory, DocumentFactory, UserFactory
+from tests.factories import ConnectionFactory, DocumentFactory, ReviewItemFactory, UserFactory
 from tests.page import HTMX, part
 from zohodocs.arrivals.receive import receive
-from zohodocs.models import ConnectionState, Heartbeat
+from zohodocs.models import ConnectionState, Heartbeat, ReviewKind
 from zohodocs.operations import census
 from zohodocs.web import numbers
 from zohodocs.web import urls as web_urls
@@ -35,6 +35,25 @@ def test_the_numbers_of_the_day_add_up(cast: Cast) -> None:
     assert "1 refused today" in figures
     assert "3 arrived = 1 documents + 1 repeats + 1 refusals" in page.one("#numbers").text
     assert "The file is empty" in page.text
+
+
+def test_what_is_to_review_is_as_many_as_the_queue_shows(cast: Cast) -> None:
+    people.in_review(cast.nordlicht, people.paper())
+    ReviewItemFactory(
+        document=DocumentFactory(organization=cast.nordlicht, approved=True, state="posted"),
+        kind=ReviewKind.SPOT_CHECK,
+        reason="spot_check",
+    )
+    ReviewItemFactory(
+        document=DocumentFactory(organization=cast.nordlicht, in_review=True),
+        postponed_until=timezone.now() + timedelta(days=1),
+    )
+    client = client_of(cast.ana)
+
+    shown = part(client.get(reverse("review:queue"))).one("#queue-count").text
+
+    assert shown == "2 to review"
+    assert shown in part(client.get(ADDRESS)).one(".figures").text
 
 
 def test_the_oldest_waiting_and_the_way_to_zoho_are_told(cast: Cast) -> None:

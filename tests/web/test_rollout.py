@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from tests.cast import client_of
 from tests.factories import DocumentFactory, OrganizationFactory, UserFactory
-from tests.page import plain_static
+from tests.page import part, plain_static
 from zohodocs.models import (
     AuditEvent,
     DifferenceRule,
@@ -182,10 +182,23 @@ def test_off_now_lists_what_was_touched_and_people_get_it(root: Client) -> None:
     Flag.objects.update(changed_at="2020-01-01T00:00Z")
     DocumentFactory(approved=True, flags={FLAG: {"arm": "candidate"}})
 
-    assert "1 documents had the new way" in post(root, "rollout_off")
+    assert "1 document had the new way" in post(root, "rollout_off")
     assert setting() == ("off", "0.00")
     made = Rollback.objects.get()
     assert "1 given to people" in post(root, "rollout_repair", made.code)
+
+
+def test_where_nothing_was_touched_or_measured_nothing_else_is_said(root: Client) -> None:
+    post(root, "rollout_set", mode="shadow", percent="100")
+
+    page = post(root, "rollout_off")
+
+    assert "0 documents had the new way" in page
+    assert "Give them to people" not in page
+    assert "<del>shadow</del> → <ins>off</ins>" in page
+    card = part(root.get(reverse("rollout_flag", args=[FLAG])))
+    latency = card.all("#flag-card tbody tr")[3].text
+    assert "95 % within (s)–––◆ not yet" in latency
 
 
 def test_a_ramp_from_the_page(root: Client) -> None:
@@ -208,7 +221,7 @@ def test_history_shows_before_and_after_and_takes_back(root: Client) -> None:
     first = AuditEvent.objects.filter(verb="flag.changed").earliest("pk")
 
     page = root.get(reverse("rollout_flag", args=[FLAG])).content.decode()
-    assert "<del>percent 5.00</del> → <ins>percent 8.00</ins>" in page
+    assert "<del>5 %</del> → <ins>8 %</ins>" in page
     post(root, "rollout_revert", first.pk)
 
     assert setting() == ("percent", "5.00")
@@ -223,7 +236,7 @@ def test_history_shows_a_companys_own_changes_and_takes_them_back_for_it_alone(
     page = post(root, "rollout_set", mode="percent", percent="8", organization="acme")
     first = AuditEvent.objects.filter(verb="flag.changed", organization=company).earliest("pk")
 
-    assert '<span class="state">Acme</span> changed: <del>percent 5.00</del>' in page
+    assert '<span class="state">Acme</span> changed: <del>5 %</del>' in page
     # What is in force is offered for nobody, neither for Acme nor for everybody.
     assert page.count("Revert to this") == 1
     post(root, "rollout_revert", first.pk)

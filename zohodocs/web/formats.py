@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext, to_locale
@@ -66,6 +66,12 @@ def day(value: date | str | None) -> str:
     """`2 May 2024`."""
     known = iso_date(value) if isinstance(value, str) else value
     return str(format_date(known, "d MMM y", locale=_locale())) if known else ""
+
+
+def moment(at: datetime, *, seconds: bool = False) -> str:
+    """`2 May 2024 14:05`, on the clock that `at` is told by."""
+    pattern = "d MMM y HH:mm:ss" if seconds else "d MMM y HH:mm"
+    return str(format_datetime(at.replace(tzinfo=None), pattern, locale=_locale()))
 
 
 def age(moment: datetime | None, now: datetime | None = None) -> str:

@@ -28,7 +28,7 @@ _SHOWN = 12
 # Beyond this nobody counts: shown as “9999+”.
 MOST = 10_000
 # What the page has numbers of. What is done with is counted by the census alone.
-_UNDER_WAY = (State.RECEIVED, State.PROCESSING, State.IN_REVIEW, State.APPROVED, State.FAILED)
+_UNDER_WAY = (State.RECEIVED, State.PROCESSING, State.APPROVED, State.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Today:
     refused: int = 0
     states: dict[str, int] = field(default_factory=dict)
     posted: int = 0
+    waiting: int = 0
     oldest_waiting: datetime | None = None
     refusals: Sequence[Arrival] = ()
 
@@ -64,7 +65,8 @@ def today(organizations: Sequence[Organization], now: datetime | None = None) ->
     """The numbers of these companies since their midnight."""
     if not organizations:
         return Today()
-    midnight = _midnight(organizations[0], now or timezone.now())
+    now = now or timezone.now()
+    midnight = _midnight(organizations[0], now)
     arrivals = Arrival.objects.for_organizations(organizations).filter(arrived_at__gte=midnight)
     counts = arrivals.head("-arrived_at", size=MOST).aggregate(
         arrived=Count("pk"),
@@ -74,12 +76,15 @@ def today(organizations: Sequence[Organization], now: datetime | None = None) ->
     documents = Document.objects.for_organizations(organizations)
     posted = documents.filter(state=State.POSTED, moved_at__gte=midnight)
     items = ReviewItem.objects.for_organizations(organizations).filter(state=ReviewState.OPEN)
+    # As the queue counts them: questions about what was posted are among them.
+    waiting = items.exclude(postponed_until__gt=now).head("opened_at", size=MOST)
     oldest = items.head("opened_at", size=1).values_list("opened_at", flat=True).first()
     refusals = arrivals.filter(result=ArrivalResult.REFUSED)
     return Today(
         **counts,
         states={state.value: _counted(documents.filter(state=state)) for state in _UNDER_WAY},
         posted=posted.order_by("-moved_at")[:MOST].values("pk").count(),
+        waiting=waiting.values("pk").count(),
         oldest_waiting=oldest,
         refusals=list(refusals.head("-arrived_at", size=_SHOWN)),
     )

@@ -16,6 +16,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from zohodocs.models import (
@@ -151,7 +152,10 @@ def off_now(request: Request, flag: str) -> HttpResponse:
         made = rollouts.turn_back(flag, by=request.user.get_username(), why=why)
         if made is None:
             return _("It is off already.")
-        return _("Off. %(n)s documents had the new way.") % {"n": made.items.count()}
+        number = made.items.count()
+        return ngettext(
+            "Off. %(n)s document had the new way.", "Off. %(n)s documents had the new way.", number
+        ) % {"n": number}
 
     return _act(request, flag, act)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zohodocs.domain.invoice import FIELD_NAMES
+from zohodocs.domain.money import to_decimal
 from zohodocs.domain.sequential import Interval
 from zohodocs.models import (
     AuditEvent,
@@ -187,13 +188,17 @@ def _points(between: Interval) -> str:
 
 def mode_label(row: Flag | None) -> str:
     """A flag's mode in a word or two."""
-    if row is None or row.mode == FlagMode.OFF:
+    return _mode(row.mode, row.percent) if row is not None else _("off")
+
+
+def _mode(mode: str, percent: Decimal) -> str:
+    share = _short(f"{percent:f}")
+    if mode == FlagMode.OFF:
         return _("off")
-    if row.mode == FlagMode.PERCENT:
-        return f"{row.percent.normalize():f} %"
-    if row.mode == FlagMode.SHADOW:
-        whole = row.percent == 100
-        return _("shadow") if whole else _("shadow, %(n)s %%") % {"n": f"{row.percent:f}"}
+    if mode == FlagMode.PERCENT:
+        return f"{share} %"
+    if mode == FlagMode.SHADOW:
+        return _("shadow") if percent == 100 else _("shadow, %(n)s %%") % {"n": share}
     return _("on")
 
 
@@ -226,7 +231,8 @@ def _row(figure: evidence.Figure) -> Row:
         _value(figure.name, figure.control),
         _value(figure.name, figure.candidate),
         _between(figure),
-        _word(figure.says),
+        # Without a figure there is nothing that could be within its bounds.
+        _word("not yet" if figure.candidate is None and figure.says == "within" else figure.says),
         told(figure.note),
     )
 
@@ -308,7 +314,7 @@ def _history(flag: str) -> list[dict[str, Any]]:
                 "after": after or event.data.get("rule_after", ""),
                 "field": event.data.get("field", ""),
                 "revertable": bool(after) and whose in in_force,
-                "what": event.verb.partition(".")[2].replace("_", " "),
+                "what": _DEEDS.get(event.verb, event.verb.partition(".")[2].replace("_", " ")),
                 "why": event.data.get("why", ""),
             }
         )
@@ -317,11 +323,33 @@ def _history(flag: str) -> list[dict[str, Any]]:
     return lines
 
 
+_DEEDS = {
+    "flag.changed": gettext_lazy("changed"),
+    "flag.proposed": gettext_lazy("proposed"),
+    "flag.proposal_withdrawn": gettext_lazy("withdrew the proposal"),
+    "flag.rolled_back": gettext_lazy("turned it back"),
+    "flag.difference_known": gettext_lazy("called a difference known"),
+    "flag.difference_rule": gettext_lazy("said which differences are a question"),
+    "flag.guardrail_set": gettext_lazy("set a guardrail"),
+    "flag.guardrail_removed": gettext_lazy("removed a guardrail"),
+    "ramp.started": gettext_lazy("began a ramp"),
+    "ramp.advanced": gettext_lazy("went on to the next step"),
+    "ramp.approved": gettext_lazy("approved the next step"),
+    "ramp.paused": gettext_lazy("paused the ramp"),
+    "ramp.running": gettext_lazy("resumed the ramp"),
+    "ramp.aborted": gettext_lazy("ended the ramp"),
+    "ramp.done": gettext_lazy("finished the ramp"),
+    "experiment.started": gettext_lazy("began an experiment"),
+    "experiment.stopped": gettext_lazy("stopped the experiment"),
+    "experiment.decided": gettext_lazy("decided the experiment"),
+}
+
+
 def _setting(data: Any) -> str:
     if not isinstance(data, dict):
         return ""
     mode = str(data.get("mode", ""))
-    said = f"{mode} {data.get('percent', '')}" if mode in ("percent", "shadow") else mode
+    said = _mode(mode, to_decimal(data.get("percent")) or Decimal(0)) if mode else ""
     arms = " : ".join(f"{name} {weight}" for name, weight in sorted(data.get("arms", {}).items()))
     return f"{said} ({arms})" if arms else said
 
