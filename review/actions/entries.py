@@ -147,7 +147,7 @@ def adopt(*, document: Document, by: User, version: int, bill_id: str) -> None:
     Only for a posting that came back. Raises NotAllowed, StaleVersion, Refused, Blocked.
     """
     check_right(by, document)
-    if not bill_id.isalnum():
+    if not bill_id.replace("-", "").isalnum():
         raise Refused(_("This is not the id of an entry in Zoho Books."))
     own = Posting.objects.for_organization(document.organization_id)
     taken = own.filter(bill_id=bill_id).exclude(document=document).select_related("document")

@@ -24,7 +24,7 @@ class EntryForm(VersionForm):
     """What these buttons send; which of it counts depends on the button."""
 
     why = forms.CharField(required=False, max_length=1000)
-    bill_id = forms.CharField(required=False, max_length=30)
+    bill_id = forms.CharField(required=False, max_length=64)
     kind = forms.ChoiceField(required=False, choices=AmendmentKind.choices)
 
 
