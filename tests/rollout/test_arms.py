@@ -145,7 +145,7 @@ def test_the_winner_is_promoted_by_one_button_and_confirmed_by_another(plain_sta
     assert Flag.objects.get().mode == FlagMode.PERCENT
     [waits] = changes.waiting(FLAG)
     assert (
-        f"proposes: on ({HALF_LIMIT} 1) instead of percent 10.00"
+        f"proposes: on ({HALF_LIMIT} 1) instead of 10 %"
         in bob.get(reverse("rollout_flag", args=[FLAG])).content.decode()
     )
     bob.post(reverse("rollout_proposal", args=[FLAG, "confirm"]), {"event": waits.event})
