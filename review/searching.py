@@ -22,16 +22,21 @@ def found(
 ) -> ScopedQuerySet[ReviewItem]:
     """Of these open items those that the typed text means.
 
-    What stands on many papers is found by reading the items in the order of the queue, what stands
-    on few by the indexes of documents. Nobody knows before, so the `first` ones are looked at; of
-    what is rare, only they are looked at for the sentence that says why they wait: it has no index.
+    A short queue is read, however often the text stands in the archive. In a longer one what stands
+    on many papers is found by reading the items in the order of the queue, what stands on few by
+    the indexes of documents. Nobody knows before, so the `first` ones are looked at; of what is
+    rare, only they are looked at for the sentence that says why they wait: it has no index.
     """
     near = ReviewItem.objects.filter(
         pk__in=rows.select_related(None).head(*first, size=_AMONG).values("pk")
     )
-    if connection.vendor != "postgresql" or _is_frequent(near, typed):
+    if connection.vendor != "postgresql" or _is_whole(near) or _is_frequent(near, typed):
         return rows.filter(_read(typed))
     return rows.filter(document__in=_indexed(typed, near))
+
+
+def _is_whole(near: QuerySet[ReviewItem]) -> bool:
+    return near.order_by().values("pk").count() < _AMONG
 
 
 def _is_frequent(near: QuerySet[ReviewItem], typed: str) -> bool:

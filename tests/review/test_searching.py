@@ -39,10 +39,16 @@ def found(cast: Cast, typed: str, **filters: str) -> Sequence[int]:
             return seen
 
 
-@pytest.fixture(params=["few", "many"])
+@pytest.fixture(params=["few", "many", "short"])
 def often(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the indexes, as what is rare, and by reading on, as what stands on many."""
+    """By the indexes, as what is rare, by reading on, as what stands on many; or a short queue."""
     monkeypatch.setattr(searching, "_OFTEN", 1 if request.param == "many" else 1000)
+    if request.param != "short":
+        in_a_long_queue(monkeypatch)
+
+
+def in_a_long_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "_is_whole", lambda near: False)
 
 
 def test_number_vendor_file_and_code_are_found_by_a_part(cast: Cast, often: None) -> None:
@@ -83,10 +89,11 @@ def test_what_is_found_keeps_the_queues_order_part_by_part(
 
 
 def test_what_is_rare_comes_out_of_the_indexes_and_the_rest_ends_where_enough_is_found(
-    cast: Cast,
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("The indexes that count are PostgreSQL's.")
+    in_a_long_queue(monkeypatch)
     for number in range(30):
         waiting(cast.nordlicht, f"Vendor {number}", f"A-{number}", f"{number}.pdf")
 
@@ -106,3 +113,14 @@ def test_what_is_rare_comes_out_of_the_indexes_and_the_rest_ends_where_enough_is
             for index in ("document_text_words", "document_vendor_parts", "document_number_parts"):
                 assert index in plan
             assert "LIMIT" in sql
+
+
+def test_a_short_queue_is_read_and_no_archive_is(cast: Cast) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("Elsewhere everything is read.")
+    waiting(cast.nordlicht, "Becker", "A-1", "1.pdf")
+
+    with CaptureQueriesContext(connection) as asked:
+        queries.queue(cast.ana, {"q": "becker"})
+
+    assert not [q["sql"] for q in asked if "to_tsvector" in q["sql"]]
