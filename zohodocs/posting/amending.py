@@ -225,7 +225,7 @@ class _Turn:
         return False
 
     def _write(self, change: Change, entry: Entry, entries: Ledger) -> None:
-        until = self.now() + timedelta(seconds=max(settings.POSTING_LEASE_SECONDS, 25.0))
+        until = self._until()
         with around("amend.sending"), transaction.atomic():
             self._move(_S.SENDING, attempts=self.amendment.attempts + 1, lease_until=until)
             record.step(self.document, "bill.amendment.sending", kind=self.amendment.kind)
@@ -247,9 +247,13 @@ class _Turn:
         else:
             self._seen(change, entries)
 
+    def _until(self) -> datetime:
+        """A lease that outlives one call."""
+        return self.now() + timedelta(seconds=max(settings.POSTING_LEASE_SECONDS, 25.0))
+
     def _hold_on(self) -> None:
         """Whoever took over while that was kept looks in Zoho, and must not be overtaken."""
-        until = self.now() + timedelta(seconds=max(settings.POSTING_LEASE_SECONDS, 25.0))
+        until = self._until()
         ours = Amendment.objects.filter(pk=self.amendment.pk, lease_token=self._token)
         with around("amend.hold"):
             held = ours.filter(lease_until__gt=self.now()).update(lease_until=until)
