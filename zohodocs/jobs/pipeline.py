@@ -8,8 +8,8 @@ import uuid
 
 from zohodocs import metrics, telemetry
 from zohodocs.domain.states import UNDECIDED_STATES
-from zohodocs.models import Document
-from zohodocs.pipeline import beside, runner
+from zohodocs.models import by_id
+from zohodocs.pipeline import beside, lately, runner
 from zohodocs.pipeline.cached_vendors import VendorSearch
 
 from . import doorbell
@@ -23,9 +23,10 @@ def process(*, document_id: int, **_: object) -> None:
 
     Further arguments are ignored, so that an older worker survives a newer caller.
     """
-    document = Document.objects.select_related("organization").filter(pk=document_id).first()
+    document = by_id(document_id)
     if document is None:
         return
+    document.organization = lately.organization(document.organization_id)
     telemetry.bind(document=str(document.code))
     search = VendorSearch(document)
     try:

@@ -1,5 +1,6 @@
 """The rows: one aggregate a file."""
 
+from . import prepared
 from .amendment import Amendment, AmendmentKind, AmendmentState
 from .arrival import Arrival, ArrivalResult
 from .copying import CopyKind, CopyState, ZohoCopy
@@ -12,10 +13,11 @@ from .desk import (
     TwinKind,
     TwinVerdict,
 )
-from .document import Document, Page, State
+from .document import Document, Page, State, by_id
 from .document_text import (
     DocumentText,
     keep_text,
+    text_of,
     texts_with_words,
     with_words,
     with_words_read,
@@ -46,6 +48,7 @@ from .review import (
     Verdict,
     keep_all_places,
     keep_place,
+    place_of,
 )
 from .rollout import (
     DifferenceRule,
@@ -147,10 +150,14 @@ __all__ = [
     "Verdict",
     "WorseWhen",
     "ZohoCopy",
+    "by_id",
     "keep_all_places",
     "keep_place",
     "keep_text",
     "mirror_contact",
+    "place_of",
+    "prepared",
+    "text_of",
     "texts_with_words",
     "with_words",
     "with_words_read",

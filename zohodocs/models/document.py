@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zohodocs.domain.states import DocumentState, Mover, check_move
 
+from . import prepared
 from .organization import new_code
 from .scope import ScopedModel
 
@@ -144,15 +145,17 @@ class Document(ScopedModel):
         """
         check_move(DocumentState.RECEIVED, DocumentState.PROCESSING, Mover.MACHINE)
         token = self.lease_token + 1
-        taken = Document.objects.filter(
-            pk=self.pk, state=State.RECEIVED, lease_token=self.lease_token
-        ).update(
-            state=State.PROCESSING,
-            lease_token=token,
-            lease_owner=owner,
-            lease_until=now + lease,
-            attempts=F("attempts") + 1,
-            moved_at=now,
+        taken = prepared.update(
+            Document,
+            where={"id": self.pk, "state": State.RECEIVED, "lease_token": self.lease_token},
+            values={
+                "state": State.PROCESSING,
+                "lease_token": token,
+                "lease_owner": owner,
+                "lease_until": now + lease,
+                "attempts": F("attempts") + 1,
+                "moved_at": now,
+            },
         )
         return token if taken == 1 else None
 
@@ -173,13 +176,13 @@ class Document(ScopedModel):
         Raises IllegalMove for a move nobody may make.
         """
         check_move(frm, to, by)
-        rows = Document.objects.filter(pk=self.pk, state=frm.value)
+        where: dict[str, Any] = {"id": self.pk, "state": frm.value}
         if token is not None:
-            rows = rows.filter(lease_token=token)
+            where["lease_token"] = token
         if version is not None:
-            rows = rows.filter(version=version)
-        changed = rows.update(state=to.value, moved_at=now, version=F("version") + 1, **values)
-        return changed == 1
+            where["version"] = version
+        always = {"state": to.value, "moved_at": now, "version": F("version") + 1}
+        return prepared.update(Document, where=where, values=always | values) == 1
 
     def back_to_review(
         self, *, frm: DocumentState, by: Mover, now: datetime, version: int | None = None
@@ -236,6 +239,16 @@ class Page(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} p. {self.number}"
+
+
+@prepared.prepared
+def _of_id(pk: Any) -> models.QuerySet[Document, Document]:
+    return Document.objects.filter(pk=pk)
+
+
+def by_id(pk: int) -> Document | None:
+    """The document with this key, or None; its organization is not read along."""
+    return next(iter(_of_id(pk=pk)), None)
 
 
 def by_code(code: str | UUID) -> Document | None:

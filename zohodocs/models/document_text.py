@@ -9,6 +9,7 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from . import prepared
 from .document import Document, Page
 from .extraction import FieldValue
 
@@ -36,13 +37,13 @@ class DocumentText(models.Model):
 
 def keep_text(document: Document, texts: Sequence[str] | None = None) -> None:
     """Bring the searched text up to what stands now, or to these `texts` alone."""
-    found = _texts(document) if texts is None else texts
-    DocumentText.objects.bulk_create(
-        [DocumentText(document=document, text=searchable(found))],
-        update_conflicts=True,
-        unique_fields=["document"],
-        update_fields=["text"],
-    )
+    prepared.insert(text_of(document, _texts(document) if texts is None else texts))
+
+
+def text_of(document: Document, texts: Sequence[str]) -> prepared.Rows:
+    """The searched text of these."""
+    row = {"document_id": document.pk, "text": searchable(texts)}
+    return prepared.Rows(DocumentText, [row], unique=("document_id",), overwrite=("text",))
 
 
 def _texts(document: Document) -> Sequence[str]:

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import prepared
 from .document import Document
 from .organization import Organization
 
@@ -91,12 +92,12 @@ class AuditEvent(models.Model):
         """Append one event to its chain.
 
         `verb` reads `noun.verb` or `noun.verb.outcome`; `data` holds JSON values only. Two writers
-        at once: the unique link decides, the slower one appends behind the faster.
+        at once: the unique link decides, the slower one appends behind the faster. Raises
+        IntegrityError when it never gets a link.
         """
         chain = str(document.code) if document else "system"
-        for attempt in range(_TRIES):
-            links = cls.objects.filter(chain=chain).order_by("-sequence")
-            last = links.values_list("sequence", "hash").first() or (0, GENESIS)
+        for _try in range(_TRIES):
+            last = next(iter(_last_link(chain=chain)), (0, GENESIS))
             event = cls(
                 organization_id=document.organization_id
                 if document
@@ -112,15 +113,19 @@ class AuditEvent(models.Model):
                 previous_hash=last[1],
             )
             event.hash = event.computed_hash()
-            try:
-                with transaction.atomic():
-                    event.save(force_insert=True)
-            except IntegrityError:
-                if attempt == _TRIES - 1:
-                    raise
-            else:
+            row = {field.attname: getattr(event, field.attname) for field in _COLUMNS}
+            if prepared.insert(prepared.Rows(cls, [row], unique=("chain", "sequence"))):
                 return event
-        raise AssertionError("unreachable")
+        raise IntegrityError(f"{_TRIES} others were faster at {chain}.")
+
+
+_COLUMNS = tuple(field for field in AuditEvent._meta.concrete_fields if not field.primary_key)
+
+
+@prepared.prepared
+def _last_link(chain: str) -> models.QuerySet[AuditEvent, tuple[int, str]]:
+    links = AuditEvent.objects.filter(chain=chain).order_by("-sequence")
+    return links.values_list("sequence", "hash")[:1]
 
 
 class AuditHead(models.Model):

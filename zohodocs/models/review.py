@@ -146,14 +146,14 @@ class ReviewItem(ScopedModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new one takes its place in the queue from its document."""
         if self._state.adding:
-            for name, value in _place(self.document).items():
+            for name, value in place_of(self.document).items():
                 setattr(self, name, value)
         super().save(*args, **kwargs)
 
 
 def keep_place(document: Document) -> None:
     """Bring the open items of this document to where what it says now belongs in the queue."""
-    place = _place(document)
+    place = place_of(document)
     rows = ReviewItem.objects.filter(document=document, state=ReviewState.OPEN)
     rows.exclude(**place).update(**place)
 
@@ -171,7 +171,8 @@ def keep_all_places() -> int:
     )
 
 
-def _place(document: Document) -> dict[str, Any]:
+def place_of(document: Document) -> dict[str, Any]:
+    """Columns of an item by which its document stands in the queue."""
     return {"amount": document.gross_total or Decimal(0), "vendor_name": document.vendor_name}
 
 

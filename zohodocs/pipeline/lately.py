@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from zohodocs.models import Organization
 from zohodocs.timing import scaled
 
 SECONDS = 2.0
@@ -37,6 +38,11 @@ def asked(key: Hashable, ask: Callable[[], Kept]) -> Kept:
     answer = ask()
     _kept[key] = (now + scaled(SECONDS), answer)
     return answer
+
+
+def organization(pk: int) -> Organization:
+    """The company, as it is or was a moment ago."""
+    return asked(("organization", pk), lambda: Organization.objects.get(pk=pk))
 
 
 @contextmanager

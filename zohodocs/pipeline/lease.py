@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, connection
@@ -15,6 +17,7 @@ from zohodocs.telemetry import get_logger
 logger = get_logger(__name__)
 # Two hundred scanned pages take minutes; what takes longer than this has lost its way.
 RENEWALS = 30
+_IDLE_SECONDS = 3600.0
 
 
 @contextmanager
@@ -23,28 +26,93 @@ def kept(document: Document, *, token: int, lease: timedelta) -> Iterator[None]:
 
     A lease that somebody else took meanwhile is left alone; the late writer's token no longer fits.
     """
-    done = threading.Event()
-    keeper = threading.Thread(
-        target=_renew, args=(document.pk, token, lease, done), name="lease", daemon=True
-    )
-    keeper.start()
+    held = _Held(document.pk, token, lease)
+    _keeper.add(held)
     try:
         yield
     finally:
-        done.set()
-        keeper.join()
+        _keeper.drop(held)
 
 
-def _renew(document_id: int, token: int, lease: timedelta, done: threading.Event) -> None:
-    third = lease.total_seconds() / 3
-    if done.wait(third):
-        return  # as nearly always; not even a connection was thought of
-    held = Document.objects.filter(pk=document_id, state=State.PROCESSING, lease_token=token)
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A lease to be renewed at `due` on the clock that only goes forward."""
+
+    document_id: int
+    token: int
+    lease: timedelta
+    renewals: int = 0
+    due: float = field(init=False)
+    renewing: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.wait()
+
+    def wait(self) -> None:
+        self.due = time.monotonic() + self.lease.total_seconds() / 3
+
+
+class _Keeper:
+    """One thread for all leases of a process: most papers are done long before it has to wake."""
+
+    def __init__(self) -> None:
+        self._leases: set[_Held] = set()
+        self._news = threading.Condition()
+        self._wakes_at = 0.0
+        self._thread: threading.Thread | None = None
+
+    def add(self, held: _Held) -> None:
+        with self._news:
+            self._leases.add(held)
+            if self._thread is None or not self._thread.is_alive():
+                self._wakes_at = held.due
+                self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+                self._thread.start()
+            elif held.due < self._wakes_at:
+                self._news.notify()
+
+    def drop(self, held: _Held) -> None:
+        """From here on it is not renewed, and no renewal of it is under way."""
+        with self._news:
+            self._leases.discard(held)
+        with held.renewing:
+            pass
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._wakes_at = min(
+                    (held.due for held in self._leases), default=time.monotonic() + _IDLE_SECONDS
+                )
+                self._news.wait(self._wakes_at - time.monotonic())
+                due = [held for held in self._leases if held.due <= time.monotonic()]
+                for held in due:
+                    held.renewing.acquire()
+            for held in due:
+                try:
+                    goes_on = _renewed(held)
+                finally:
+                    held.renewing.release()
+                if not goes_on:
+                    with self._news:
+                        self._leases.discard(held)
+            if due:
+                connection.close()
+
+
+def _renewed(held: _Held) -> bool:
+    """Whether it is to be renewed again."""
+    held.renewals += 1
+    held.wait()
+    rows = Document.objects.filter(
+        pk=held.document_id, state=State.PROCESSING, lease_token=held.token
+    )
     try:
-        for _ in range(RENEWALS):
-            if not held.update(lease_until=datetime.now(UTC) + lease) or done.wait(third):
-                return
+        renewed = rows.update(lease_until=datetime.now(UTC) + held.lease)
     except DatabaseError:
-        logger.warning("document.lease.not_renewed", document_id=document_id)
-    finally:
-        connection.close()
+        logger.warning("document.lease.not_renewed", document_id=held.document_id)
+        return False
+    return bool(renewed) and held.renewals < RENEWALS
+
+
+_keeper = _Keeper()

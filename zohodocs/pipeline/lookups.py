@@ -39,6 +39,7 @@ from zohodocs.models import (
     VendorAlias,
     VendorBankAccount,
     VendorTaxKey,
+    prepared,
 )
 
 from . import lately
@@ -94,17 +95,15 @@ class KnownVendors:
             return ()
         if self._look_up is not None and self._look_up(keys):
             self._forget()
-        rows = VendorTaxKey.objects.for_organization(self._organization).filter(key__in=keys)
-        return self._facts(rows.values_list("vendor_id", flat=True))
+        found = _bearing(organization=self._organization.pk, keys=tuple(keys))
+        return self._facts(vendor for (vendor,) in found)
 
     def by_iban(self, iban: str) -> Sequence[VendorFacts]:
         """See `domain.case.Vendors`."""
         number = normal_iban(iban)
         if number not in self._banked:
-            rows = VendorBankAccount.objects.for_organization(self._organization)
-            self._banked[number] = list(
-                rows.filter(iban=number).values_list("vendor_id", flat=True)
-            )
+            found = _paid_to(organization=self._organization.pk, iban=number)
+            self._banked[number] = [vendor for (vendor,) in found]
         return self._facts(self._banked[number])
 
     def similar(self, name: str) -> Sequence[VendorFacts]:
@@ -114,10 +113,13 @@ class KnownVendors:
             return ()
         self._verify(name)
         words = sorted((w for w in folded.split() if len(w) >= _SHORT_WORD), key=len, reverse=True)
-        own = Vendor.objects.for_organization(self._organization)
-        aliases = VendorAlias.objects.for_organization(self._organization)
-        ids = _likest(own, folded, words[:_WORDS], key="pk")
-        return self._facts([*ids, *_likest(aliases, folded, words[:_WORDS], key="vendor_id")])
+        words = words[:_WORDS] or [folded]
+        rows = (Vendor, "pk"), (VendorAlias, "vendor_id")
+        return self._facts(
+            pk
+            for model, key in rows
+            for pk in _likest(model, key, self._organization.pk, folded, words)
+        )
 
     def unverified(self) -> bool:
         """See `domain.case.Vendors`."""
@@ -156,22 +158,53 @@ class KnownVendors:
         return {row.pk: _vendor_facts(row) for row in rows}
 
 
-def _likest(rows: Any, folded: str, words: Sequence[str], *, key: str) -> list[int]:
+@prepared.prepared
+def _bearing(organization: Any, keys: Any) -> Any:
+    rows = VendorTaxKey.objects.filter(organization_id=organization, key__in=keys)
+    return rows.values_list("vendor_id")
+
+
+@prepared.prepared
+def _paid_to(organization: Any, iban: Any) -> Any:
+    rows = VendorBankAccount.objects.filter(organization_id=organization, iban=iban)
+    return rows.values_list("vendor_id")
+
+
+@prepared.prepared
+def _vendors_named(organization: Any, folded: Any, words: Any) -> Any:
+    return _named(Vendor, "pk", organization, folded, words)[: _SIMILAR_LIMIT + 1]
+
+
+@prepared.prepared
+def _aliases_named(organization: Any, folded: Any, words: Any) -> Any:
+    return _named(VendorAlias, "vendor_id", organization, folded, words)[: _SIMILAR_LIMIT + 1]
+
+
+def _named(model: Any, key: str, organization: Any, folded: Any, words: Iterable[Any]) -> Any:
+    has = [Q(folded_name__contains=word) for word in words]
+    own = model.objects.filter(organization_id=organization)
+    return own.filter(reduce(or_, has, Q(folded_name=folded))).values_list(key)
+
+
+def _likest(
+    model: Any, key: str, organization: int, folded: str, words: Sequence[str]
+) -> list[int]:
     """`key` of rows whose name shares a word.
 
     Half a town may be called "Hotel": where the net is full, the very name is in it, then those
     that share the most. Else their order says nothing, and is not paid for.
     """
-    has = [Q(folded_name__contains=word) for word in words or [folded]]
-    named = rows.filter(reduce(or_, has, Q(folded_name=folded))).values_list(key, flat=True)
-    net = list(named[: _SIMILAR_LIMIT + 1])
-    if len(net) <= _SIMILAR_LIMIT:
-        return net
-    shared: Any = Value(0)
-    for word, its in zip(words or [folded], has, strict=True):
-        shared = shared + Case(When(its, then=Value(len(word))), default=Value(0))
-    exact = Case(When(folded_name=folded, then=Value(1)), default=Value(0))
-    return list(named.order_by(exact.desc(), shared.desc(), "pk")[:_SIMILAR_LIMIT])
+    ask = _vendors_named if model is Vendor else _aliases_named
+    net = ask(organization=organization, folded=folded, words=tuple(words))
+    if len(net) > _SIMILAR_LIMIT:
+        shared: Any = Value(0)
+        for word in words:
+            its = When(folded_name__contains=word, then=Value(len(word)))
+            shared = shared + Case(its, default=Value(0))
+        exact = Case(When(folded_name=folded, then=Value(1)), default=Value(0))
+        named = _named(model, key, organization, folded, words)
+        net = named.order_by(exact.desc(), shared.desc(), "pk")[:_SIMILAR_LIMIT]
+    return [pk for (pk,) in net]
 
 
 def _vendor_facts(row: Any) -> VendorFacts:
@@ -201,18 +234,20 @@ class BooksOfAccount:
 
     def chart(self) -> Sequence[AccountFacts]:
         """See `domain.case.Accounts`."""
-        rows = Account.objects.for_organization(self._organization)
+        whose = self._organization
         return lately.asked(
-            ("chart", self._organization.pk), lambda: tuple(row.facts() for row in rows)
+            ("chart", whose.pk),
+            lambda: tuple(row.facts() for row in Account.objects.for_organization(whose)),
         )
 
     def rules(self) -> Sequence[RuleFacts]:
         """See `domain.case.Accounts`."""
+        return lately.asked(("rules", self._organization.pk), self._rules)
+
+    def _rules(self) -> Sequence[RuleFacts]:
         rows = Rule.objects.for_organization(self._organization).filter(active=True)
         rows = rows.select_related("account").order_by("position", "pk")
-        return lately.asked(
-            ("rules", self._organization.pk), lambda: tuple(row.facts() for row in rows)
-        )
+        return tuple(row.facts() for row in rows)
 
     def history(self, vendor_id: str) -> Mapping[str, int]:
         """See `domain.case.Accounts`."""
@@ -236,9 +271,12 @@ class BooksOfAccount:
     def taxes(self) -> Sequence[TaxFacts]:
         """See `domain.case.Accounts`."""
         if self._taxes is None:
-            rows = Tax.objects.for_organization(self._organization).filter(active=True)
+            whose = self._organization
             self._taxes = lately.asked(
-                ("taxes", self._organization.pk), lambda: tuple(row.facts() for row in rows)
+                ("taxes", whose.pk),
+                lambda: tuple(
+                    row.facts() for row in Tax.objects.for_organization(whose).filter(active=True)
+                ),
             )
         return self._taxes
 
@@ -273,7 +311,10 @@ class SeenBefore:
 
     def of_number(self, compared_number: str) -> Sequence[SeenDocument]:
         """See `domain.case.Seen`."""
-        if not compared_number or not self._is_known(compared_number):
+        # Of most papers nobody has it, and nothing else need be asked.
+        if not compared_number or not _is_known(
+            organization=self._organization.pk, document=self._document_id, number=compared_number
+        ):
             return []
         return [
             *map(_seen, self._documents().filter(compared_number=compared_number)),
@@ -282,21 +323,11 @@ class SeenBefore:
 
     def other_companies(self) -> Sequence[OrganizationFacts]:
         """See `domain.case.Seen`."""
-        others = Organization.objects.exclude(pk=self._organization.pk)
+        own = self._organization.pk
         return lately.asked(
-            ("others", self._organization.pk), lambda: tuple(other.facts() for other in others)
+            ("others", own),
+            lambda: tuple(other.facts() for other in Organization.objects.exclude(pk=own)),
         )
-
-    def _is_known(self, compared_number: str) -> bool:
-        """Whether any paper or bill has it: of most papers none, and nothing else need be asked."""
-        papers, bills = (
-            rows.objects.for_organization(self._organization).filter(
-                compared_number=compared_number
-            )
-            for rows in (Document, KnownBill)
-        )
-        others = papers.exclude(pk=self._document_id).values_list("pk")
-        return bool(others.union(bills.values_list("pk"), all=True).exists())
 
     def _documents(self) -> Any:
         return (
@@ -310,6 +341,17 @@ class SeenBefore:
     def _bills(self) -> Any:
         own = KnownBill.objects.for_organization(self._organization)
         return _not_ours(own, self._organization).values_list(*_BILL_COLUMNS)
+
+
+@prepared.prepared
+def _is_known(organization: Any, document: Any, number: Any) -> Any:
+    """A row if any other paper, or any bill, has this number."""
+    papers, bills = (
+        rows.objects.filter(organization_id=organization, compared_number=number)
+        for rows in (Document, KnownBill)
+    )
+    others = papers.exclude(pk=document).values_list("pk")
+    return others.union(bills.values_list("pk"), all=True)[:1]
 
 
 def _not_ours(bills: Any, organization: Organization) -> Any:

@@ -23,10 +23,14 @@ from zohodocs.models import (
     ReviewKind,
     ReviewState,
     Vendor,
+    place_of,
+    prepared,
+    text_of,
 )
 from zohodocs.models import (
     Extraction as ExtractionRow,
 )
+from zohodocs.models.prepared import Rows
 
 from . import lately
 
@@ -34,54 +38,78 @@ HUMAN = "human"
 _AMOUNT_DECIMALS = 3
 
 
+def save_first(
+    document: Document,
+    case: Case,
+    findings: Sequence[FindingFact],
+    columns: Mapping[str, Any],
+    *,
+    reasons: Sequence[FindingFact],
+    now: datetime,
+) -> None:
+    """All that the first run of a document leaves besides its own `columns`, in one statement.
+
+    `reasons`: what a person is asked about, worst first; without any nobody is.
+    """
+    left = []
+    if case.reading is not None:
+        left.append(_pages(document, case.reading.pages))
+    if case.extraction is not None:
+        left += _extraction(document, case.extraction, typed=(), now=now, reading=1)
+    left.append(_findings(document, findings))
+    if reasons:
+        item = _item(document, reasons, case.invoice.gross_total, now=now) | place_of(document)
+        left.append(Rows(ReviewItem, [item]))
+    prepared.insert(*left, text_of(document, _searched(document, case, columns)))
+
+
 def save_pages(document: Document, pages: Iterable[PageText]) -> None:
     """Keep the words of every page; a page that is there already is overwritten."""
-    Page.objects.bulk_create(
-        [
-            Page(
-                document=document,
-                number=page.number,
-                width=page.width,
-                height=page.height,
-                words=page.to_json()["words"],
-            )
-            for page in pages
-        ],
-        update_conflicts=True,
-        unique_fields=["document", "number"],
-        update_fields=["width", "height", "words"],
+    prepared.insert(_pages(document, pages))
+
+
+def _pages(document: Document, pages: Iterable[PageText]) -> Rows:
+    rows = [
+        {
+            "document_id": document.pk,
+            "number": page.number,
+            "width": page.width,
+            "height": page.height,
+            "words": page.to_json()["words"],
+        }
+        for page in pages
+    ]
+    return Rows(
+        Page, rows, unique=("document_id", "number"), overwrite=("width", "height", "words")
     )
 
 
 def save_extraction(
+    document: Document, extraction: Extraction, *, typed: Collection[str], now: datetime
+) -> None:
+    """Keep the engine's reading for ever, and take its values but for those a person `typed`."""
+    earlier = ExtractionRow.objects.filter(document=document, engine=extraction.engine).count()
+    if earlier:
+        FieldValue.objects.filter(document=document).exclude(source=HUMAN).delete()
+    prepared.insert(*_extraction(document, extraction, typed=typed, now=now, reading=earlier + 1))
+
+
+def _extraction(
     document: Document,
     extraction: Extraction,
     *,
     typed: Collection[str],
     now: datetime,
-    first: bool = False,
-) -> None:
-    """Keep the engine's reading for ever, and take its values but for those a person `typed`.
-
-    `first`: the document was never read before.
-    """
-    earlier = ExtractionRow.objects.filter(document=document, engine=extraction.engine)
-    reading = 1 if first else earlier.count() + 1
-    ExtractionRow.objects.create(
-        document=document,
-        engine=extraction.engine,
-        reading=reading,
-        data=extraction.to_json(),
-        created_at=now,
-    )
-    values = FieldValue.objects.filter(document=document)
-    if reading > 1:
-        values.exclude(source=HUMAN).delete()
-    FieldValue.objects.bulk_create(
-        FieldValue(document=document, name=name, **_field_columns(value, now))
+    reading: int,
+) -> tuple[Rows, Rows]:
+    row = {"engine": extraction.engine, "reading": reading, "data": extraction.to_json()}
+    values = [
+        {"document_id": document.pk, "name": name, **_field_columns(value, now)}
         for name, value in extraction.fields.items()
         if name not in typed
-    )
+    ]
+    kept = {"document_id": document.pk, "created_at": now, **row}
+    return Rows(ExtractionRow, [kept]), Rows(FieldValue, values)
 
 
 def _field_columns(value: FieldReading, now: datetime) -> dict[str, Any]:
@@ -123,26 +151,28 @@ def human_fields(document: Document) -> frozenset[str]:
     return frozenset(rows.values_list("name", flat=True))
 
 
-def save_findings(
-    document: Document, findings: Iterable[FindingFact], *, first: bool = False
-) -> None:
-    """The findings as they stand now, in their order. `first`: there were none before."""
-    if not first:
-        Finding.objects.filter(document=document).delete()
-    Finding.objects.bulk_create(
-        Finding(
-            document=document,
-            code=finding.code,
-            message=finding.message,
-            field=finding.field or "",
-            blocks=finding.blocks,
-            review=finding.review or finding.blocks,
-            overrulable=finding.overrulable,
-            data=finding.to_json()["data"],
-            position=position,
-        )
+def save_findings(document: Document, findings: Iterable[FindingFact]) -> None:
+    """The findings as they stand now, in their order."""
+    Finding.objects.filter(document=document).delete()
+    prepared.insert(_findings(document, findings))
+
+
+def _findings(document: Document, findings: Iterable[FindingFact]) -> Rows:
+    rows = [
+        {
+            "document_id": document.pk,
+            "code": finding.code,
+            "message": finding.message,
+            "field": finding.field or "",
+            "blocks": finding.blocks,
+            "review": finding.review or finding.blocks,
+            "overrulable": finding.overrulable,
+            "data": finding.to_json()["data"],
+            "position": position,
+        }
         for position, finding in enumerate(findings)
-    )
+    ]
+    return Rows(Finding, rows)
 
 
 def columns_of(case: Case) -> dict[str, Any]:
@@ -179,8 +209,8 @@ def columns_of_run(case: Case, *, now: datetime) -> dict[str, Any]:
     return columns
 
 
-def searched(document: Document, case: Case, columns: Mapping[str, Any]) -> list[str]:
-    """What `keep_text` would find of a document that this case read first; `columns_of` it."""
+def _searched(document: Document, case: Case, columns: Mapping[str, Any]) -> list[str]:
+    """What `keep_text` would find of a document that this case read first."""
     fields = case.extraction.fields.values() if case.extraction else ()
     pages = case.reading.pages if case.reading else ()
     return [
@@ -200,10 +230,14 @@ def _fitting(amount: Decimal | None) -> Decimal | None:
 def _pk(model: type[Vendor] | type[Account], case: Case, code: str | None) -> int | None:
     if not code:
         return None
-    rows = model.objects.filter(code=code, organization__code=case.organization.code)
+    whose = case.organization.code
     return lately.asked(
-        (model.__name__, case.organization.code, code),
-        lambda: rows.values_list("pk", flat=True).first(),
+        (model.__name__, whose, code),
+        lambda: (
+            model.objects.filter(code=code, organization__code=whose)
+            .values_list("pk", flat=True)
+            .first()
+        ),
     )
 
 
@@ -246,29 +280,34 @@ def open_review(
     amount: Decimal | None,
     *,
     now: datetime,
-    first: bool = False,
-) -> ReviewItem:
-    """The open question about this document; asked once, its reason and worth kept up to date.
+) -> None:
+    """Ask the open question about this document; asked once, its reason and worth kept up to date.
 
-    `reasons`: worst first, at least one. `first`: nothing was asked about it before.
+    `reasons`: worst first, at least one.
     """
-    reason, value = reasons[0], attention.worth(amount, reasons)
-    about = {"document": document, "kind": ReviewKind.DECIDE, "state": ReviewState.OPEN}
-    asked = {
+    new = _item(document, reasons, amount, now=now)
+    about = {name: new.pop(name) for name in ("document_id", "kind", "state")}
+    item, created = ReviewItem.objects.get_or_create(**about, defaults=new)
+    if not created and (item.reason, item.message) != (new["reason"], new["message"]):
+        said = {"reason": new["reason"], "message": new["message"]}
+        ReviewItem.objects.filter(pk=item.pk).update(**said)
+    if not created and item.attention not in (new["attention"], *_waits_on(item)):
+        ReviewItem.objects.filter(pk=item.pk).update(attention=new["attention"])
+
+
+def _item(
+    document: Document, reasons: Sequence[FindingFact], amount: Decimal | None, *, now: datetime
+) -> dict[str, Any]:
+    return {
+        "document_id": document.pk,
+        "kind": ReviewKind.DECIDE,
+        "state": ReviewState.OPEN,
         "organization_id": document.organization_id,
-        "reason": reason.code,
-        "message": reason.message,
+        "reason": reasons[0].code,
+        "message": reasons[0].message,
         "opened_at": now,
-        "attention": value,
+        "attention": attention.worth(amount, reasons),
     }
-    if first:
-        return ReviewItem.objects.create(**about, **asked)
-    item, created = ReviewItem.objects.get_or_create(**about, defaults=asked)
-    if not created and (item.reason, item.message) != (reason.code, reason.message):
-        ReviewItem.objects.filter(pk=item.pk).update(reason=reason.code, message=reason.message)
-    if not created and item.attention not in (value, *_waits_on(item)):
-        ReviewItem.objects.filter(pk=item.pk).update(attention=value)
-    return item
 
 
 def _waits_on(item: ReviewItem) -> tuple[Decimal, ...]:

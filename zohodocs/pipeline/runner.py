@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -262,21 +262,12 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
             raise LostLease
         # The question about it takes its place in the queue by them.
         document.gross_total, document.vendor_name = values["gross_total"], values["vendor_name"]
-        if not first:
-            keep_place(document)
-        if case.reading is not None:
-            records.save_pages(document, case.reading.pages)
-        if extraction is not None:
-            records.save_extraction(document, extraction, typed=mended, now=now, first=first)
-        records.save_findings(document, _all_findings(case, decision), first=first)
-        if to is DocumentState.IN_REVIEW and decision.reasons:
-            amount = case.invoice.gross_total
-            records.open_review(document, decision.reasons, amount, now=now, first=first)
-        if mended:
-            document.refresh_from_db()
-            recheck(document)
+        findings = _all_findings(case, decision)
+        reasons = decision.reasons if to is DocumentState.IN_REVIEW else ()
+        if first:
+            records.save_first(document, case, findings, values, reasons=reasons, now=now)
         else:
-            keep_text(document, records.searched(document, case, values) if first else None)
+            _save_again(document, case, findings, reasons, mended=mended, now=now)
         AuditEvent.record(
             "document.decided",
             actor=WORKER,
@@ -290,6 +281,31 @@ def _store(document: Document, case: Case, decision: Decision, *, token: int) ->
         )
     logger.info("document.process.decided", document=str(document.code), route=to.value)
     return to
+
+
+def _save_again(
+    document: Document,
+    case: Case,
+    findings: Sequence[Finding],
+    reasons: Sequence[Finding],
+    *,
+    mended: Collection[str],
+    now: datetime,
+) -> None:
+    """What a later run leaves takes the place of what was there, but for what a person typed."""
+    keep_place(document)
+    if case.reading is not None:
+        records.save_pages(document, case.reading.pages)
+    if case.extraction is not None:
+        records.save_extraction(document, case.extraction, typed=mended, now=now)
+    records.save_findings(document, findings)
+    if reasons:
+        records.open_review(document, reasons, case.invoice.gross_total, now=now)
+    if mended:
+        document.refresh_from_db()
+        recheck(document)
+    else:
+        keep_text(document)
 
 
 def hold_until(document: Document, *, now: datetime) -> datetime:

@@ -96,7 +96,9 @@ def change(
             by=by,
         )
     made = Proposal(flag, mode, percent or Decimal(100), by, why, organization, weights)
-    return replace(made, event=_record(_PROPOSED, by, made).pk)
+    link = _record(_PROPOSED, by, made)
+    kept = AuditEvent.objects.get(chain=link.chain, sequence=link.sequence)
+    return replace(made, event=kept.pk)
 
 
 def proposed(flag: str, organization: Organization | None = None) -> Proposal | None:
