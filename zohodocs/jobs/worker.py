@@ -6,6 +6,7 @@ Only the jobs of `sync` may hand their work over to a crew of threads (`crew.py`
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -92,6 +93,15 @@ class OneQueueWorker(SimpleWorker):
             return
         self._alive_at, self._alive_until = now, until
         super().heartbeat(timeout, pipeline)
+
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        """Say what it does, where that is not what it said last."""
+        if pipeline is not None or state != self.get_state():
+            super().set_state(state, pipeline)
+
+    def handle_execution_ended(self, job: Job, queue: Queue, heartbeat_ttl: int) -> None:
+        """Note when the job ended; that it lives no longer is written down with its result."""
+        job.ended_at = datetime.now(UTC)
 
     def _look_at_the_database(self) -> None:
         """Close what is broken or too old; after an error begin anew, and with it every plan.

@@ -28,7 +28,7 @@ START_SECONDS = 60.0
 # Scaled deadlines end here: a good document must not fail because a test turns the clock.
 LEAST_SECONDS = 1.0
 # A fresh child now and then: slow leaks and fragments of native code end with the old one.
-CALLS_OF_A_LIFE = 500
+CALLS_OF_A_LIFE = 2000
 RESIDENT_BYTES_OF_A_LIFE = 256 * 1024 * 1024
 _MAX_ANSWER_BYTES = 256 * 1024 * 1024
 _CHUNK = 1 << 20
