@@ -15,7 +15,7 @@ from tests.factories import DocumentFactory, OrganizationFactory, VendorFactory
 from zohodocs.models import Document, FieldValue, Finding, Page, Vendor
 from zohodocs.models.prepared import Rows, insert, prepared, update
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 built: list[tuple[object, ...]] = []
 
 

@@ -89,8 +89,8 @@ def save_extraction(
 ) -> None:
     """Keep the engine's reading for ever, and take its values but for those a person `typed`."""
     earlier = ExtractionRow.objects.filter(document=document, engine=extraction.engine).count()
-    if earlier:
-        FieldValue.objects.filter(document=document).exclude(source=HUMAN).delete()
+    # Another engine's values, too: there is one present value of a field.
+    FieldValue.objects.filter(document=document).exclude(source=HUMAN).delete()
     prepared.insert(*_extraction(document, extraction, typed=typed, now=now, reading=earlier + 1))
 
 
