@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import OrganizationFactory, VendorFactory
 from zohodocs.models import Vendor, VendorAlias
-from zohodocs.pipeline.lookups import KnownVendors
+from zohodocs.pipeline.known_vendors import KnownVendors
 
 pytestmark = pytest.mark.django_db
 

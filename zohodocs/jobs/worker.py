@@ -118,7 +118,7 @@ class OneQueueWorker(SimpleWorker):
 
 @contextmanager
 def _statements_planned_once() -> Iterator[None]:
-    """Have PostgreSQL plan the same thirty questions of every paper once, not for each.
+    """Have PostgreSQL plan the same questions of every paper once, not for each.
 
     Not where people ask: what they ask differs, and a plan for all of them fits none.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from itertools import chain
 from typing import Any
 
@@ -186,7 +186,8 @@ def _question(rows: models.QuerySet[Any, Any]) -> _Statement:
     return _Statement(sql, tuple(values), lambda row: model.from_db("default", names, plain(row)))
 
 
-@cache
+# Bounded: an expression among the values is part of the SQL.
+@lru_cache(maxsize=256)
 def _update(
     vendor: str,
     model: type[models.Model],

@@ -18,7 +18,7 @@ from zohodocs.rollout.shadow import Difference
 from zohodocs.telemetry import get_logger
 
 from . import zoho_vendors
-from .lookups import AskZoho, LookUp
+from .known_vendors import AskZoho, LookUp
 
 logger = get_logger(__name__)
 FLAG = "new_cache"

@@ -31,8 +31,9 @@ from zohodocs.timing import scaled
 
 from . import flow, lately, leaving, records
 from .decision import approval_needed
+from .known_vendors import AskZoho, LookUp
 from .lease import kept
-from .lookups import AskZoho, LookUp, ports_for
+from .lookups import ports_for
 
 logger = get_logger(__name__)
 _AS_ARRIVED = 1  # every move counts the version up
