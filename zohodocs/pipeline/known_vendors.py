@@ -8,6 +8,8 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from zohodocs.domain.case import VendorFacts
 from zohodocs.domain.identity import fold_name, normal_iban
@@ -144,7 +146,8 @@ def _aliases_named(organization: Any, folded: Any, words: Any) -> Any:
 
 
 def _named(model: Any, key: str, organization: Any, folded: Any, words: Iterable[Any]) -> Any:
-    has = [Q(folded_name__contains=word) for word in words]
+    # Not `contains`: of a plan that stands for all words, its pattern would be made for each row.
+    has = [Q(GreaterThan(StrIndex("folded_name", word), 0)) for word in words]
     own = model.objects.filter(organization_id=organization)
     return own.filter(reduce(or_, has, Q(folded_name=folded))).values_list(key)
 
@@ -165,7 +168,7 @@ def _likest(
             its = When(folded_name__contains=word, then=Value(len(word)))
             shared = shared + Case(its, default=Value(0))
         exact = Case(When(folded_name=folded, then=Value(1)), default=Value(0))
-        named = _named(model, key, organization, folded, words)
+        named = _named(model, key, organization, folded, map(Value, words))
         net = named.order_by(exact.desc(), shared.desc(), "pk")[:_SIMILAR_LIMIT]
     return [pk for (pk,) in net]
 
