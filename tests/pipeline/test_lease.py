@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 from django.db import OperationalError, connections
@@ -11,6 +11,7 @@ from django.db import OperationalError, connections
 from tests.factories import DocumentFactory
 from tests.waiting import until
 from zohodocs.models import Document
+from zohodocs.pipeline import lease
 from zohodocs.pipeline.lease import kept
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +62,28 @@ def test_a_lease_that_somebody_else_took_is_left_alone() -> None:
         until(lambda: ends(other) > before + _SHORT, what="two renewals")
 
     assert ends(taken) == theirs
+
+
+def test_an_error_nobody_thought_of_costs_one_renewal_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (first, token), (second, its_token) = claimed(_SHORT), claimed(_SHORT)
+    before, tried = (ends(first), ends(second)), []
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            tried.append(threading.current_thread().name)
+            if len(tried) == 1:
+                raise RuntimeError("nobody thought of it")
+            return super().now(tz)
+
+    monkeypatch.setattr(lease, "datetime", Clock)
+    with kept(first, token=token, lease=_SHORT), kept(second, token=its_token, lease=_SHORT):
+        until(lambda: (ends(first), ends(second)) != before, what="the other's renewal")
+
+    assert tried[0] == "lease"
+    assert keepers() == 1
 
 
 def test_a_database_that_is_away_ends_one_renewal_not_the_next_papers(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from zohodocs.models import Document, State
 from zohodocs.telemetry import get_logger
@@ -43,7 +43,6 @@ class _Held:
     lease: timedelta
     renewals: int = 0
     due: float = field(init=False)
-    renewing: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.wait()
@@ -75,29 +74,17 @@ class _Keeper:
         """From here on it is not renewed, and no renewal of it is under way."""
         with self._news:
             self._leases.discard(held)
-        with held.renewing:
-            pass
 
     def _run(self) -> None:
-        while True:
-            with self._news:
+        with self._news:
+            while True:
                 self._wakes_at = min(
                     (held.due for held in self._leases), default=time.monotonic() + _IDLE_SECONDS
                 )
                 self._news.wait(self._wakes_at - time.monotonic())
-                due = [held for held in self._leases if held.due <= time.monotonic()]
-                for held in due:
-                    held.renewing.acquire()
-            for held in due:
-                try:
-                    goes_on = _renewed(held)
-                finally:
-                    held.renewing.release()
-                if not goes_on:
-                    with self._news:
+                for held in [each for each in self._leases if each.due <= time.monotonic()]:
+                    if not _renewed(held):
                         self._leases.discard(held)
-            if due:
-                connection.close()
 
 
 def _renewed(held: _Held) -> bool:
@@ -109,9 +96,12 @@ def _renewed(held: _Held) -> bool:
     )
     try:
         renewed = rows.update(lease_until=datetime.now(UTC) + held.lease)
-    except DatabaseError:
-        logger.warning("document.lease.not_renewed", document_id=held.document_id)
+    except Exception:
+        # Whatever it was: the other leases of this process are still to be renewed.
+        logger.exception("document.lease.not_renewed", document_id=held.document_id)
         return False
+    finally:
+        connection.close()
     return bool(renewed) and held.renewals < RENEWALS
 
 
