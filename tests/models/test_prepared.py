@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import DocumentFactory, OrganizationFactory, VendorFactory
@@ -166,6 +168,39 @@ def test_several_tables_are_one_statement_where_the_database_can() -> None:
     assert kept.changed_at == moment
     assert [row.blocks for row in Finding.objects.filter(document=document)] == [True, True]
     assert (Page.objects.get(document=document).width, insert()) == (595.2, 0)
+
+
+def test_a_column_that_is_not_there_is_refused() -> None:
+    row = {"document_id": DocumentFactory().pk, "code": "sums", "mesage": "Lost."}
+
+    with pytest.raises(TypeError, match="Finding has no mesage"):
+        insert(Rows(Finding, [row]))
+
+
+@pytest.mark.parametrize("value", [Decimal("1.5"), datetime(2026, 5, 20, tzinfo=UTC)])
+def test_what_json_cannot_say_is_refused_inside_it(value: object) -> None:
+    row = {"document_id": DocumentFactory().pk, "code": "sums", "message": "", "data": [value]}
+
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        insert(Rows(Finding, [row]))
+
+
+def test_after_an_error_nothing_of_the_transaction_is_kept() -> None:
+    document = DocumentFactory(filename="before.pdf")
+    row = {"document_id": document.pk, "number": 1, "width": 1.0, "height": 1.0}
+
+    @transaction.atomic
+    def half() -> None:
+        Document.objects.filter(pk=document.pk).update(filename="after.pdf")
+        with suppress(IntegrityError):
+            insert(Rows(Page, [row, row]))
+        Document.objects.filter(pk=document.pk).update(filename="later.pdf")
+
+    with pytest.raises(TransactionManagementError):
+        half()
+
+    document.refresh_from_db()
+    assert document.filename == "before.pdf"
 
 
 def test_a_row_that_is_there_stays_or_is_overwritten_as_asked() -> None:

@@ -93,7 +93,7 @@ class AuditEvent(models.Model):
 
         `verb` reads `noun.verb` or `noun.verb.outcome`; `data` holds JSON values only. Two writers
         at once: the unique link decides, the slower one appends behind the faster. Raises
-        IntegrityError when it never gets a link.
+        IntegrityError when it never gets a link. What comes back has no key: it is not for saving.
         """
         chain = str(document.code) if document else "system"
         for _try in range(_TRIES):

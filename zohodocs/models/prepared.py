@@ -9,14 +9,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import cache, lru_cache, wraps
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 from django.db.models.expressions import Expression
 from django.db.models.query import ModelIterable
 from django.db.models.sql import UpdateQuery
+from django.utils.functional import Promise
+
+# Types of columns, other than those of JSON itself.
+_FROM_TEXT = (Decimal, date, UUID, Promise)
 
 
 class _Given(Expression):
@@ -46,7 +53,9 @@ class _Statement:
         ]
         cursor = connection.cursor()
         try:
-            cursor.execute(self.sql, values)
+            # As Django's own writes do: after an error nothing of the transaction is kept.
+            with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS):
+                cursor.execute(self.sql, values)
         except BaseException:
             cursor.close()
             raise
@@ -120,9 +129,15 @@ class Rows:
         return _insert(connection.vendor, self.model, self.unique, self.overwrite)
 
     def full(self) -> list[dict[str, Any]]:
-        """Each row with its defaults."""
+        """Each row with its defaults. Raises TypeError for a column that the table has not."""
         fixed, made = _defaults(self.model)
-        return [{**fixed, **{name: make() for name, make in made}, **row} for row in self.rows]
+        full = [{**fixed, **{name: make() for name, make in made}, **row} for row in self.rows]
+        columns = len(fixed) + len(made)
+        for row in full:
+            if len(row) != columns:
+                unknown = row.keys() - {field.attname for field in _columns(self.model)}
+                raise TypeError(f"{self.model.__name__} has no {', '.join(sorted(unknown))}.")
+        return full
 
 
 def insert(*wanted: Rows) -> int:
@@ -130,21 +145,36 @@ def insert(*wanted: Rows) -> int:
     wanted = tuple(each for each in wanted if each.rows)
     if not wanted:
         return 0
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            *others, last = (each.sql for each in wanted)
-            along = ", ".join(f"more_{number} AS ({sql})" for number, sql in enumerate(others))
-            texts = [json.dumps(each.full(), default=str) for each in wanted]
-            cursor.execute(f"WITH {along} {last}" if others else last, texts)
-        else:
-            for each in wanted:
-                fields = _columns(each.model)
-                values = [
-                    [field.get_db_prep_save(row[field.attname], connection) for field in fields]
-                    for row in each.full()
-                ]
-                cursor.executemany(each.sql, values)
+    if connection.vendor == "postgresql":
+        *others, last = (each.sql for each in wanted)
+        along = ", ".join(f"more_{number} AS ({sql})" for number, sql in enumerate(others))
+        sql = f"WITH {along} {last}" if others else last
+        with _Statement(sql, tuple(map(_as_json, wanted))).run({}) as cursor:
+            return int(cursor.rowcount)
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for each in wanted:
+            fields = _columns(each.model)
+            values = [
+                [field.get_db_prep_save(row[field.attname], connection) for field in fields]
+                for row in each.full()
+            ]
+            cursor.executemany(each.sql, values)
         return int(cursor.rowcount)
+
+
+def _as_json(wanted: Rows) -> str:
+    """The rows for PostgreSQL, which reads what JSON has no type for from its text.
+
+    In a column of JSON there is no such value: like anywhere else that is a TypeError.
+    """
+    rows = [
+        {
+            name: str(value) if isinstance(value, _FROM_TEXT) else value
+            for name, value in row.items()
+        }
+        for row in wanted.full()
+    ]
+    return json.dumps(rows, allow_nan=False)
 
 
 def _shape(value: Any) -> Hashable:
@@ -183,7 +213,9 @@ def _question(rows: models.QuerySet[Any, Any]) -> _Statement:
     if not issubclass(rows._iterable_class, ModelIterable):
         return _Statement(sql, tuple(values), plain)
     model, names = rows.model, [column.target.attname for column in selected]
-    return _Statement(sql, tuple(values), lambda row: model.from_db("default", names, plain(row)))
+    return _Statement(
+        sql, tuple(values), lambda row: model.from_db(DEFAULT_DB_ALIAS, names, plain(row))
+    )
 
 
 # Bounded: an expression among the values is part of the SQL.
